@@ -1,0 +1,4 @@
+//! The hive.
+/// A hive.
+#[derive(Debug)]
+pub struct Hive;

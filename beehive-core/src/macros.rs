@@ -1,0 +1,3 @@
+//! The attribute macros, documented where users find them.
+#[doc(inline)]
+pub use beehive_macros::*;

@@ -1,0 +1,22 @@
+//! What generated code needs beside the public interface. Not for use by hand.
+
+pub use std::option::Option;
+pub use std::sync::Arc;
+pub use std::time::Duration;
+pub use std::vec::Vec;
+
+pub use async_trait::async_trait;
+pub use inventory;
+
+use crate::queue::QueueName;
+
+/// A name that the macro has checked.
+///
+/// # Panics
+/// If it is not a queue's name after all, which is a bug in the macro.
+pub fn queue_name(text: &'static str) -> QueueName {
+    match QueueName::parse(text) {
+        Ok(name) => name,
+        Err(error) => panic!("`#[actor]` let a name pass that is none: {error}"),
+    }
+}

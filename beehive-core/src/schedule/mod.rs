@@ -1,0 +1,7 @@
+//! Schedules: events that come by the clock.
+
+mod interval;
+mod pulser;
+
+pub use self::interval::{Growth, Interval};
+pub use self::pulser::{Pulse, Pulser, PulserDescriptor, PulserRegistration};
