@@ -2,7 +2,7 @@
 
 use proc_macro2::{Span, TokenStream};
 use quote::quote;
-use syn::{ReturnType, Signature, spanned::Spanned};
+use syn::{ReturnType, Signature};
 
 use crate::{
     args::Args,
@@ -76,7 +76,7 @@ fn body(item: &Item, stack: &[Args], diagnostics: &mut Diagnostics) -> Body {
             check_function(item, signature, stack, diagnostics);
             Body::Function {
                 parameters: parameters::of_function(AttributeMacro::Actor, signature, diagnostics),
-                output: signature.output.span(),
+                output: parameters::answer_span(&signature.output),
             }
         }
     }

@@ -3,10 +3,10 @@
 use std::{num::NonZeroU32, time::Duration};
 
 use proc_macro2::{Span, TokenStream};
-use syn::{Lit, LitStr};
+use syn::LitStr;
 
 use crate::{
-    arguments::{Argument, Arguments, take_leading_literal},
+    arguments::{Argument, Arguments, Leading, take_leading},
     attribute::AttributeMacro,
     diagnostics::Diagnostics,
     emits::{self, Emit},
@@ -23,6 +23,8 @@ const KEYS: [&str; 7] = [
     "emits",
     "blocking",
 ];
+const NOT_A_STRING: &str =
+    "the name of a queue is a string; write `#[actor(\"Topic-Subscription\")]`";
 
 /// One `#[actor(..)]`. What is `None` was left out, or is wrong and reported.
 #[derive(Debug)]
@@ -43,7 +45,7 @@ pub(crate) struct Args {
 impl Args {
     /// Reads the text between the parentheses of the attribute at `span`.
     pub(crate) fn parse(span: Span, tokens: TokenStream, diagnostics: &mut Diagnostics) -> Self {
-        let (queue, rest) = take_leading_literal(tokens);
+        let (queue, rest) = take_leading(tokens);
         let queue = self::queue(span, queue, diagnostics);
         let mut arguments = Arguments::parse(AttributeMacro::Actor, &KEYS, rest, diagnostics);
         Self {
@@ -74,22 +76,22 @@ impl Args {
     }
 }
 
-fn queue(span: Span, literal: Option<Lit>, diagnostics: &mut Diagnostics) -> Option<LitStr> {
-    let Some(literal) = literal else {
-        diagnostics.error(
-            span,
-            "`#[actor]` needs the name of the queue the actor reads, first and in quotes; \
+fn queue(span: Span, leading: Leading, diagnostics: &mut Diagnostics) -> Option<LitStr> {
+    let name = match leading {
+        Leading::Text(name) => name,
+        Leading::NotText(tokens) => {
+            diagnostics.error_under(tokens, NOT_A_STRING);
+            return None;
+        }
+        Leading::Nothing => {
+            diagnostics.error(
+                span,
+                "`#[actor]` needs the name of the queue the actor reads, first and in quotes; \
              write `#[actor(\"Topic-Subscription\")]`, \
              for example `#[actor(\"OrderAccepted-Payment\")]`",
-        );
-        return None;
-    };
-    let Lit::Str(name) = literal else {
-        diagnostics.error(
-            literal.span(),
-            "the name of a queue is a string; write `#[actor(\"Topic-Subscription\")]`",
-        );
-        return None;
+            );
+            return None;
+        }
     };
     if let Err(reason) = queue_name::check_readable(&name.value()) {
         diagnostics.error(name.span(), reason);

@@ -5,7 +5,7 @@
 
 use proc_macro2::{TokenStream, TokenTree};
 use syn::{
-    Ident, Lit, Token,
+    Ident, Lit, LitStr, Token,
     ext::IdentExt,
     parenthesized,
     parse::{ParseStream, Parser},
@@ -87,14 +87,30 @@ impl Arguments {
     }
 }
 
-/// Parts the literal that stands first and has no key from the rest.
-pub(crate) fn take_leading_literal(tokens: TokenStream) -> (Option<Lit>, TokenStream) {
+/// What stands first and has no key.
+#[derive(Debug)]
+pub(crate) enum Leading {
+    Text(LitStr),
+    /// What should be one: another literal, or a name with a dash and without quotes.
+    NotText(TokenStream),
+    Nothing,
+}
+
+/// Parts what stands first and has no key from the rest.
+pub(crate) fn take_leading(tokens: TokenStream) -> (Leading, TokenStream) {
     let mut rest = tokens.clone().into_iter();
-    let first = rest.by_ref().take_while(|token| !is_comma(token)).collect();
-    match syn::parse2(first) {
-        Ok(literal) => (Some(literal), rest.collect()),
-        Err(_) => (None, tokens),
+    let first: TokenStream = rest.by_ref().take_while(|token| !is_comma(token)).collect();
+    if let Ok(text) = syn::parse2(first.clone()) {
+        return (Leading::Text(text), rest.collect());
     }
+    let has_dash = matches!(
+        first.clone().into_iter().nth(1),
+        Some(TokenTree::Punct(punct)) if punct.as_char() == '-'
+    );
+    if has_dash || syn::parse2::<Lit>(first.clone()).is_ok() {
+        return (Leading::NotText(first), rest.collect());
+    }
+    (Leading::Nothing, tokens)
 }
 
 /// The parts between the commas; a comma at the end opens no further part.

@@ -65,11 +65,12 @@ pub(crate) fn build_function(
         });
         fields.extend(quote!(#(#cfgs)* #member: #variable?,));
     }
+    let blame = blamed_on(ident.span());
     let made = wrapper.map_or_else(
         || quote!(#ident { #fields }),
-        |wrapper| quote!(#wrapper(#ident { #fields })),
+        |wrapper| quote_spanned!(blame=> #wrapper(#ident { #fields })),
     );
-    let shared = quote_spanned! {blamed_on(ident.span())=>
+    let shared = quote_spanned! {blame=>
         ::beehive_core::__private::Arc::new(#made)
     };
     quote! {

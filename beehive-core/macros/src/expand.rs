@@ -30,9 +30,10 @@ pub(crate) fn actor(actor: &Actor) -> TokenStream {
             )
         }
     };
+    let blame = blamed_on(ident.span());
     let wrapper = actor
         .is_blocking()
-        .then(|| quote!(::beehive_core::actor::Blocking::new));
+        .then(|| quote_spanned!(blame=> ::beehive_core::actor::Blocking::new));
     let build = construction::build_function(
         item,
         &services,
@@ -52,7 +53,7 @@ pub(crate) fn actor(actor: &Actor) -> TokenStream {
             impl ::beehive_core::actor::Actor for #ident {
                 fn descriptors() -> ::std::vec::Vec<::beehive_core::actor::ActorDescriptor> {
                     #build
-                    ::std::vec::Vec::from([#(#descriptors),*])
+                    ::core::convert::Into::into([#(#descriptors),*])
                 }
             }
 

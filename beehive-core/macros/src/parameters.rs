@@ -46,16 +46,10 @@ pub(crate) enum Passing {
 
 impl Service {
     /// The variable that holds the service until all are there.
-    ///
-    /// Its span is the macro's, so that it cannot meet a name of the user's.
     pub(crate) fn variable(&self) -> Ident {
         match &self.member {
-            Member::Named(ident) => {
-                let mut ident = ident.clone();
-                ident.set_span(Span::mixed_site().located_at(ident.span()));
-                ident
-            }
-            Member::Unnamed(index) => format_ident!("field_{}", index, span = Span::mixed_site()),
+            Member::Named(ident) => ident.clone(),
+            Member::Unnamed(index) => format_ident!("field_{}", index),
         }
     }
 }
@@ -103,6 +97,14 @@ pub(crate) fn services(parameters: &[Parameter]) -> Vec<&Service> {
             Source::Body(_) | Source::Event => None,
         });
     services.collect()
+}
+
+/// Where the function says what it answers.
+pub(crate) fn answer_span(output: &ReturnType) -> Span {
+    match output {
+        ReturnType::Default => Span::call_site(),
+        ReturnType::Type(_, ty) => ty.span(),
+    }
 }
 
 /// Whether the return type is called `Result`.

@@ -2,7 +2,6 @@
 
 use proc_macro2::{Span, TokenStream};
 use quote::quote;
-use syn::spanned::Spanned;
 
 use crate::{
     attribute::AttributeMacro,
@@ -79,7 +78,7 @@ fn body(item: &Item, diagnostics: &mut Diagnostics) -> Body {
         },
         ItemKind::Function(signature) => Body::Function {
             parameters: parameters::of_function(AttributeMacro::Pulser, signature, diagnostics),
-            output: signature.output.span(),
+            output: parameters::answer_span(&signature.output),
             answer: if parameters::returns_result(&signature.output) {
                 Answer::Result
             } else {

@@ -3,16 +3,18 @@
 use std::time::Duration;
 
 use proc_macro2::{Span, TokenStream};
-use syn::{Lit, LitStr};
+use syn::LitStr;
 
 use crate::{
-    arguments::{Argument, Arguments, Value, take_leading_literal},
+    arguments::{Argument, Arguments, Leading, Value, take_leading},
     attribute::AttributeMacro,
     diagnostics::Diagnostics,
     queue_name,
 };
 
 const KEYS: [&str; 4] = ["name", "every", "growth", "jitter"];
+const NOT_A_STRING: &str =
+    "the name of a topic is a string; write `#[pulser(\"Topic\", every = \"5m\")]`";
 const GROWTH: &str = "`growth = fixed`, `growth = increasing(step = \"1m\", max = \"1h\")` or \
                       `growth = doubly_increasing(max = \"1h\")`";
 
@@ -37,7 +39,7 @@ pub(crate) enum Growth {
 impl PulserArgs {
     /// Reads the text between the parentheses of the attribute at `span`.
     pub(crate) fn parse(span: Span, tokens: TokenStream, diagnostics: &mut Diagnostics) -> Self {
-        let (topic, rest) = take_leading_literal(tokens);
+        let (topic, rest) = take_leading(tokens);
         let topic = self::topic(span, topic, diagnostics);
         let mut arguments = Arguments::parse(AttributeMacro::Pulser, &KEYS, rest, diagnostics);
         let every = arguments.take("every");
@@ -106,21 +108,21 @@ impl Growth {
     }
 }
 
-fn topic(span: Span, literal: Option<Lit>, diagnostics: &mut Diagnostics) -> Option<LitStr> {
-    let Some(literal) = literal else {
-        diagnostics.error(
-            span,
-            "`#[pulser]` needs the topic it publishes to, first and in quotes; \
+fn topic(span: Span, leading: Leading, diagnostics: &mut Diagnostics) -> Option<LitStr> {
+    let name = match leading {
+        Leading::Text(name) => name,
+        Leading::NotText(tokens) => {
+            diagnostics.error_under(tokens, NOT_A_STRING);
+            return None;
+        }
+        Leading::Nothing => {
+            diagnostics.error(
+                span,
+                "`#[pulser]` needs the topic it publishes to, first and in quotes; \
              write `#[pulser(\"Topic\", every = \"5m\")]`",
-        );
-        return None;
-    };
-    let Lit::Str(name) = literal else {
-        diagnostics.error(
-            literal.span(),
-            "the name of a topic is a string; write `#[pulser(\"Topic\", every = \"5m\")]`",
-        );
-        return None;
+            );
+            return None;
+        }
     };
     if let Err(reason) = queue_name::check_topic(&name.value()) {
         diagnostics.error(name.span(), reason);

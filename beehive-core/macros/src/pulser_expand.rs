@@ -48,7 +48,7 @@ pub(crate) fn pulser(pulser: &Pulser) -> TokenStream {
             impl ::beehive_core::schedule::Pulser for #ident {
                 fn descriptors() -> ::std::vec::Vec<::beehive_core::schedule::PulserDescriptor> {
                     #build
-                    ::std::vec::Vec::from([#(#descriptors),*])
+                    ::core::convert::Into::into([#(#descriptors),*])
                 }
             }
 

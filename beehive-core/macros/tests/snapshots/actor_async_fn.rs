@@ -63,7 +63,7 @@ const _: () = {
                     }),
                 )
             }
-            ::std::vec::Vec::from([
+            ::core::convert::Into::into([
                 ::beehive_core::actor::ActorDescriptor::new(
                         "authorise",
                         ::beehive_core::__private::queue_name("OrderAccepted-Payment"),

@@ -52,7 +52,7 @@ const _: () = {
                     ),
                 )
             }
-            ::std::vec::Vec::from([
+            ::core::convert::Into::into([
                 ::beehive_core::actor::ActorDescriptor::new(
                         "print_invoice",
                         ::beehive_core::__private::queue_name("OrderShipped-Invoice"),

@@ -20,7 +20,7 @@ const _: () = {
                     ),
                 )
             }
-            ::std::vec::Vec::from([
+            ::core::convert::Into::into([
                 ::beehive_core::actor::ActorDescriptor::new(
                         "PrintInvoice",
                         ::beehive_core::__private::queue_name("OrderShipped-Invoice"),

@@ -13,7 +13,7 @@ const _: () = {
                     ::beehive_core::__private::Arc::new(AuthorisePayment {}),
                 )
             }
-            ::std::vec::Vec::from([
+            ::core::convert::Into::into([
                 ::beehive_core::actor::ActorDescriptor::new(
                         "payment",
                         ::beehive_core::__private::queue_name("OrderAccepted-Payment"),

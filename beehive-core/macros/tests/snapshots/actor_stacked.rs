@@ -17,7 +17,7 @@ const _: () = {
                     ::beehive_core::__private::Arc::new(CancelOrder { orders: orders? }),
                 )
             }
-            ::std::vec::Vec::from([
+            ::core::convert::Into::into([
                 ::beehive_core::actor::ActorDescriptor::new(
                         "CancelOrder",
                         ::beehive_core::__private::queue_name(

@@ -26,7 +26,7 @@ const _: () = {
                     }),
                 )
             }
-            ::std::vec::Vec::from([
+            ::core::convert::Into::into([
                 ::beehive_core::actor::ActorDescriptor::new(
                         "AuthorisePayment",
                         ::beehive_core::__private::queue_name("OrderAccepted-Payment"),

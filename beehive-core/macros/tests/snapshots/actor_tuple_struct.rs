@@ -18,7 +18,7 @@ const _: () = {
                     }),
                 )
             }
-            ::std::vec::Vec::from([
+            ::core::convert::Into::into([
                 ::beehive_core::actor::ActorDescriptor::new(
                         "Restock",
                         ::beehive_core::__private::queue_name("Stock-Stock"),

@@ -44,7 +44,7 @@ const _: () = {
                     ::beehive_core::__private::Arc::new(audit {}),
                 )
             }
-            ::std::vec::Vec::from([
+            ::core::convert::Into::into([
                 ::beehive_core::actor::ActorDescriptor::new(
                         "audit",
                         ::beehive_core::__private::queue_name("OrderAccepted-Audit"),

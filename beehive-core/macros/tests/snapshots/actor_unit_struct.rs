@@ -13,7 +13,7 @@ const _: () = {
                     ::beehive_core::__private::Arc::new(Trace {}),
                 )
             }
-            ::std::vec::Vec::from([
+            ::core::convert::Into::into([
                 ::beehive_core::actor::ActorDescriptor::new(
                         "Trace",
                         ::beehive_core::__private::queue_name("OrderAccepted-Tracing"),

@@ -42,7 +42,7 @@ const _: () = {
                     ::beehive_core::__private::Arc::new(check_stock { stock: stock? }),
                 )
             }
-            ::std::vec::Vec::from([
+            ::core::convert::Into::into([
                 ::beehive_core::schedule::PulserDescriptor::new(
                         "check_stock",
                         "StockCheckDue",

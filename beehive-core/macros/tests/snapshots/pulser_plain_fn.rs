@@ -37,7 +37,7 @@ const _: () = {
                     ::beehive_core::__private::Arc::new(tick {}),
                 )
             }
-            ::std::vec::Vec::from([
+            ::core::convert::Into::into([
                 ::beehive_core::schedule::PulserDescriptor::new(
                         "tick",
                         "Tick",

@@ -16,7 +16,7 @@ const _: () = {
                     ::beehive_core::__private::Arc::new(CheckStock { stock: stock? }),
                 )
             }
-            ::std::vec::Vec::from([
+            ::core::convert::Into::into([
                 ::beehive_core::schedule::PulserDescriptor::new(
                         "CheckStock",
                         "StockCheckDue",

@@ -40,10 +40,12 @@ fn a_queue_name_is_a_subscription_or_a_simple_queue() {
          `#[actor(\"Topic-Subscription\")]`, for example `#[actor(\"OrderAccepted-Payment\")]`",
         ],
     );
-    refused(
-        "7",
-        &["the name of a queue is a string; write `#[actor(\"Topic-Subscription\")]`"],
-    );
+    for unquoted in ["7", "OrderAccepted-Payment, lease = \"30s\"", "A - B", "A-"] {
+        refused(
+            unquoted,
+            &["the name of a queue is a string; write `#[actor(\"Topic-Subscription\")]`"],
+        );
+    }
     refused(
         r#""OrderAccepted-""#,
         &[
