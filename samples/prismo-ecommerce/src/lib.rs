@@ -1,1 +1,10 @@
-//! placeholder
+//! Prismo, an online shop: the reference workflow of beehive.
+//!
+//! A customer's order is paid, judged for fraud, reserved item by item, replenished where the shelf
+//! is empty, shipped and confirmed by e-mail; or it is cancelled, refunded and its goods are put
+//! back. Everything an order will go through follows from a [seed](domain::Seed), so that any run,
+//! on any backend, however many faults it meets, can be audited against what must have come out.
+
+pub mod domain;
+
+mod draws;
