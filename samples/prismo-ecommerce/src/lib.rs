@@ -6,5 +6,8 @@
 //! on any backend, however many faults it meets, can be audited against what must have come out.
 
 pub mod domain;
+pub mod events;
 
 mod draws;
+pub mod outside;
+pub mod verdict;
