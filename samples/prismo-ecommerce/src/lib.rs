@@ -11,3 +11,5 @@ pub mod events;
 mod draws;
 pub mod outside;
 pub mod verdict;
+
+pub mod audit;
