@@ -90,6 +90,9 @@ impl Range {
 }
 
 /// The contract of a collection backend. Collections need not be created.
+///
+/// Every write gives a version that its id never had before, also after a delete, so that a writer
+/// who read an older one always loses.
 #[async_trait]
 pub trait CollectionStore: fmt::Debug + Send + Sync + 'static {
     /// What it can do.
@@ -107,7 +110,8 @@ pub trait CollectionStore: fmt::Debug + Send + Sync + 'static {
     /// Reads a document as the last ended write left it; `None` if there is none.
     async fn get(&self, collection: &str, id: &str) -> Result<Option<Document>>;
 
-    /// Deletes a document. Without a precondition, one that is not there is deleted already.
+    /// Deletes a document. Without a precondition, one that is not there is deleted already;
+    /// [`Precondition::Absent`] is [`ErrorKind::Invalid`].
     async fn delete(&self, collection: &str, id: &str, precondition: &Precondition) -> Result<()>;
 
     /// A page of the documents in a range, in order of their ids.
