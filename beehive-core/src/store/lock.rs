@@ -10,6 +10,8 @@ use tokio::time::Instant;
 use crate::error::Result;
 use crate::store::StoreCapabilities;
 
+mod hold;
+
 /// The right to act under a lock until it ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Grant {

@@ -7,7 +7,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::store::memory::expiring::{Expiring, Fingerprint};
+use crate::store::memory::expiring::{Expiring, Fingerprint, Fingerprints};
 use crate::store::memory::shared::lock;
 use crate::store::{Change, CounterOutcome, CounterStore, StoreCapabilities};
 
@@ -35,6 +35,7 @@ use crate::store::{Change, CounterOutcome, CounterStore, StoreCapabilities};
 pub struct MemoryCounter {
     capabilities: StoreCapabilities,
     state: Arc<Mutex<State>>,
+    fingerprints: Fingerprints,
     notes_max: usize,
 }
 
@@ -68,6 +69,7 @@ impl Default for MemoryCounter {
                 values: HashMap::new(),
                 notes: Expiring::new(),
             })),
+            fingerprints: Fingerprints::new(),
             notes_max: Self::NOTES_MAX,
         }
     }
@@ -78,11 +80,15 @@ impl State {
         self.values.get(key).copied().unwrap_or(0)
     }
 
-    fn change(&mut self, key: &str, change: &Change, notes_max: usize) -> Result<CounterOutcome> {
+    /// Changes a counter, under a note if there is an operation.
+    fn change(
+        &mut self,
+        key: &str,
+        change: &Change,
+        note: Option<Fingerprint>,
+        notes_max: usize,
+    ) -> Result<CounterOutcome> {
         let value = self.value(key);
-        let note = change
-            .operation()
-            .map(|operation| self.notes.fingerprint((key, operation)));
         if let Some(note) = note
             && self.notes.get(note).is_some()
         {
@@ -142,8 +148,11 @@ impl CounterStore for MemoryCounter {
                 .check_key(operation.as_str())
                 .map_err(|error| failed(error).with_context("operation id", operation.as_str()))?;
         }
+        let note = change
+            .operation()
+            .map(|operation| self.fingerprints.of((key, operation)));
         lock(&self.state)
-            .change(key, change, self.notes_max)
+            .change(key, change, note, self.notes_max)
             .map_err(failed)
     }
 

@@ -1,6 +1,7 @@
 //! What is remembered for a while: a map whose entries end, cleared a few at a time.
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::fmt;
 use std::hash::{BuildHasher, BuildHasherDefault, Hash, Hasher, RandomState};
 use std::time::Duration;
 
@@ -16,6 +17,27 @@ pub(super) struct Fingerprint(u64, u64);
 impl Hash for Fingerprint {
     fn hash<H: Hasher>(&self, state: &mut H) {
         state.write_u64(self.0);
+    }
+}
+
+/// Makes fingerprints. Apart from the map, so that hashing is done before the map is locked.
+#[derive(Clone)]
+pub(super) struct Fingerprints(RandomState, RandomState);
+
+impl Fingerprints {
+    pub(super) fn new() -> Self {
+        Self(RandomState::new(), RandomState::new())
+    }
+
+    pub(super) fn of(&self, key: impl Hash) -> Fingerprint {
+        Fingerprint(self.0.hash_one(&key), self.1.hash_one(&key))
+    }
+}
+
+impl fmt::Debug for Fingerprints {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // The keys are secret.
+        f.write_str("Fingerprints")
     }
 }
 
@@ -65,7 +87,6 @@ pub(super) struct Expiring<V> {
     ends: BTreeMap<u64, VecDeque<Fingerprint>>,
     count: usize,
     beginning: Instant,
-    keys: (RandomState, RandomState),
 }
 
 impl<V: Copy> Expiring<V> {
@@ -77,12 +98,7 @@ impl<V: Copy> Expiring<V> {
             ends: BTreeMap::new(),
             count: 0,
             beginning: Instant::now(),
-            keys: (RandomState::new(), RandomState::new()),
         }
-    }
-
-    pub(super) fn fingerprint(&self, key: impl Hash) -> Fingerprint {
-        Fingerprint(self.keys.0.hash_one(&key), self.keys.1.hash_one(&key))
     }
 
     /// How many entries there are, with those that ended and were not cleared away yet.
@@ -161,8 +177,8 @@ impl<V: Copy> Expiring<V> {
     }
 }
 
-impl<V> std::fmt::Debug for Expiring<V> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl<V> fmt::Debug for Expiring<V> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Expiring")
             .field("count", &self.count)
             .finish_non_exhaustive()
@@ -191,23 +207,21 @@ mod tests {
 
     const SECOND: Duration = Duration::from_secs(1);
 
-    fn filled(entries: u32, retention: Duration) -> Expiring<u32> {
-        let mut map = Expiring::new();
+    fn filled(entries: u32, retention: Duration) -> (Expiring<u32>, Fingerprints) {
+        let (mut map, fingerprints) = (Expiring::new(), Fingerprints::new());
         for entry in 0..entries {
-            let key = map.fingerprint(entry);
-            map.set(key, entry, retention);
+            map.set(fingerprints.of(entry), entry, retention);
         }
-        map
+        (map, fingerprints)
     }
 
     #[tokio::test(start_paused = true)]
     async fn ended_entries_go_as_fast_as_new_ones_come() {
-        let mut map = filled(1000, SECOND);
+        let (mut map, fingerprints) = filled(1000, SECOND);
         tokio::time::advance(SECOND * 3).await;
         for entry in 1000..2000_u32 {
             map.clear_ended();
-            let key = map.fingerprint(entry);
-            map.set(key, entry, SECOND * 60);
+            map.set(fingerprints.of(entry), entry, SECOND * 60);
         }
         assert_eq!(map.len(), 1000);
         let marks: usize = map.ends.values().map(VecDeque::len).sum();
@@ -216,8 +230,8 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn an_entry_that_was_prolonged_outlives_its_first_end() {
-        let mut map = filled(3, SECOND);
-        let kept = map.fingerprint(1_u32);
+        let (mut map, fingerprints) = filled(3, SECOND);
+        let kept = fingerprints.of(1_u32);
         map.set(kept, 7, SECOND * 10);
         tokio::time::advance(SECOND * 3).await;
         map.clear_ended();
@@ -230,8 +244,8 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn the_oldest_is_the_one_that_ends_first() {
-        let mut map = filled(3, SECOND * 10);
-        let soonest = map.fingerprint(9_u32);
+        let (mut map, fingerprints) = filled(3, SECOND * 10);
+        let soonest = fingerprints.of(9_u32);
         map.set(soonest, 9, SECOND);
         map.clear_oldest();
         assert_eq!((map.get(soonest), map.len()), (None, 3));

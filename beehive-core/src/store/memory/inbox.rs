@@ -6,7 +6,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 
 use crate::error::Result;
-use crate::store::memory::expiring::Expiring;
+use crate::store::memory::expiring::{Expiring, Fingerprints};
 use crate::store::memory::shared::lock;
 use crate::store::{Inbox, InboxEntry, InboxKey, InboxOutcome};
 
@@ -37,6 +37,7 @@ use crate::store::{Inbox, InboxEntry, InboxKey, InboxOutcome};
 #[derive(Clone, Debug)]
 pub struct MemoryInbox {
     state: Arc<Mutex<Expiring<InboxEntry>>>,
+    fingerprints: Fingerprints,
     capacity: usize,
 }
 
@@ -49,6 +50,7 @@ impl MemoryInbox {
     pub fn with_capacity(capacity: usize) -> Self {
         Self {
             state: Arc::new(Mutex::new(Expiring::new())),
+            fingerprints: Fingerprints::new(),
             capacity: capacity.max(1),
         }
     }
@@ -68,8 +70,8 @@ impl Default for MemoryInbox {
 #[async_trait]
 impl Inbox for MemoryInbox {
     async fn look(&self, key: &InboxKey) -> Result<Option<InboxEntry>> {
-        let entries = lock(&self.state);
-        Ok(entries.get(entries.fingerprint(key)))
+        let key = self.fingerprints.of(key);
+        Ok(lock(&self.state).get(key))
     }
 
     async fn record(
@@ -78,8 +80,8 @@ impl Inbox for MemoryInbox {
         entry: InboxEntry,
         retention: Duration,
     ) -> Result<InboxOutcome> {
+        let key = self.fingerprints.of(key);
         let mut entries = lock(&self.state);
-        let key = entries.fingerprint(key);
         if let Some(first) = entries.get(key) {
             return Ok(InboxOutcome::Seen(first));
         }
