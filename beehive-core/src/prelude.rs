@@ -9,6 +9,7 @@ pub use crate::event::{Event, EventBody, EventId};
 pub use crate::hive::Hive;
 #[cfg(feature = "macros")]
 pub use crate::page::{Page, PageRequest};
+pub use crate::queue::memory::MemoryQueue;
 pub use crate::queue::{EventQueue, EventQueueExt, QueueName};
 pub use crate::recovery::RetryPolicy;
 pub use crate::store::{
