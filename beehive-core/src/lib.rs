@@ -3,12 +3,15 @@
 pub mod actor;
 #[cfg(feature = "conformance")]
 pub mod conformance;
+#[cfg(test)]
+extern crate self as beehive_core;
+
 pub mod error;
 pub mod event;
 pub mod hive;
-pub mod page;
 #[cfg(feature = "macros")]
-// mod macros;
+mod macros;
+pub mod page;
 pub mod prelude;
 pub mod queue;
 pub mod recovery;
@@ -23,7 +26,7 @@ pub use self::error::{BoxError, Error, ErrorKind, Result, RetryClass};
 pub use self::event::Event;
 pub use self::hive::Hive;
 #[cfg(feature = "macros")]
-// MACROS
+pub use self::macros::{EventBody, actor, pulser};
 #[doc(no_inline)]
 pub use jiff::Timestamp;
 #[doc(no_inline)]

@@ -1,9 +1,7 @@
 //! What generated code needs beside the public interface. Not for use by hand.
 
-pub use std::option::Option;
+use std::num::NonZeroUsize;
 pub use std::sync::Arc;
-pub use std::time::Duration;
-pub use std::vec::Vec;
 
 pub use async_trait::async_trait;
 pub use inventory;
@@ -18,5 +16,16 @@ pub fn queue_name(text: &'static str) -> QueueName {
     match QueueName::parse(text) {
         Ok(name) => name,
         Err(error) => panic!("`#[actor]` let a name pass that is none: {error}"),
+    }
+}
+
+/// A number that the macro has checked.
+///
+/// # Panics
+/// If it is zero after all, which is a bug in the macro.
+pub const fn non_zero(number: usize) -> NonZeroUsize {
+    match NonZeroUsize::new(number) {
+        Some(number) => number,
+        None => panic!("`#[actor]` let a zero pass"),
     }
 }

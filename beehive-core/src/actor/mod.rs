@@ -3,6 +3,7 @@
 mod blocking;
 mod descriptor;
 mod follow_ups;
+mod layer;
 mod outcome;
 mod processor;
 mod registry;
@@ -11,6 +12,8 @@ mod services;
 pub use self::blocking::{Blocking, BlockingActor};
 pub use self::descriptor::{Actor, ActorDescriptor};
 pub use self::follow_ups::{FromEvent, IntoEvents};
+pub(crate) use self::layer::Callee;
+pub use self::layer::{ActorLayer, ActorService};
 pub use self::outcome::{ActorError, FailureClass, ResultExt};
 pub use self::processor::ProcessorActor;
 pub use self::registry::ActorRegistration;

@@ -47,12 +47,14 @@ pub struct Event {
 }
 
 /// Where an event's id comes from; not part of what the event is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum IdOrigin {
-    /// Generated or read; a follow-up that has such an id gets a derived one.
+    /// Generated or read; a follow-up that has such an id gets one derived from its position.
     Given,
     /// Set with `with_id`; kept.
     Chosen,
+    /// To be derived from this key.
+    Keyed(Box<str>),
 }
 
 impl Event {
@@ -147,8 +149,8 @@ impl Event {
         }
     }
 
-    pub(crate) fn id_origin(&self) -> IdOrigin {
-        self.id_origin
+    pub(crate) fn id_origin(&self) -> &IdOrigin {
+        &self.id_origin
     }
 
     pub(crate) fn envelope(&self) -> &Envelope {
@@ -176,6 +178,18 @@ impl Event {
     pub fn with_id(mut self, id: EventId) -> Self {
         self.envelope_mut().id = id;
         self.id_origin = IdOrigin::Chosen;
+        self
+    }
+
+    /// Derives the id of this follow-up from a key instead of its position.
+    ///
+    /// For an actor whose answer may differ when it runs again, because it depends on more than the
+    /// event: say what the follow-up is about, and two runs that announce the same thing announce
+    /// the same event, whatever else they announce. Without a key, the second event of one run would
+    /// pass for the second of the other. Means nothing for an event that is not a follow-up.
+    #[must_use]
+    pub fn with_key(mut self, key: impl Into<Box<str>>) -> Self {
+        self.id_origin = IdOrigin::Keyed(key.into());
         self
     }
 

@@ -57,6 +57,26 @@ impl EventId {
     /// The first 16 bytes of a SHA-256 over the three, as a UUID version 8 (RFC 9562, appendix B.2).
     #[must_use]
     pub fn derive(parent: &Self, subscription: &QueueName, position: u32) -> Self {
+        Self::derived(parent, subscription, 0, &position.to_be_bytes())
+    }
+
+    /// The id of the follow-up of a type that `subscription` answers to `parent` under `key`,
+    /// wherever it stands among the follow-ups; see [`Event::with_key`](crate::Event::with_key).
+    #[must_use]
+    pub fn derive_keyed(
+        parent: &Self,
+        subscription: &QueueName,
+        event_type: &str,
+        key: &str,
+    ) -> Self {
+        let mut name = Vec::with_capacity(event_type.len() + key.len() + 8);
+        name.extend((event_type.len() as u64).to_be_bytes());
+        name.extend(event_type.as_bytes());
+        name.extend(key.as_bytes());
+        Self::derived(parent, subscription, 1, &name)
+    }
+
+    fn derived(parent: &Self, subscription: &QueueName, form: u8, name: &[u8]) -> Self {
         let mut hash = Sha256::new();
         match &parent.0 {
             Repr::Uuid(uuid) => {
@@ -66,13 +86,13 @@ impl EventId {
             Repr::Text(text) => {
                 hash.update([1]);
                 hash.update(text.as_bytes());
-                // Queue names hold no zero byte, so this ends the text unambiguously.
+                // An id holds no control character, so a zero byte ends the text unambiguously.
                 hash.update([0]);
             }
         }
         hash.update(subscription.as_str().as_bytes());
-        hash.update([0]);
-        hash.update(position.to_be_bytes());
+        hash.update([0, form]);
+        hash.update(name);
         let digest = hash.finalize();
         let mut bytes = [0; 16];
         bytes.copy_from_slice(&digest[..16]);
@@ -186,6 +206,10 @@ mod tests {
         assert_eq!(
             EventId::derive(&foreign, &subscription, 1).to_string(),
             "PIN1"
+        );
+        assert_eq!(
+            EventId::derive_keyed(&parent, &subscription, "Shipped", "order-1").to_string(),
+            "PIN2"
         );
     }
 

@@ -47,7 +47,7 @@ pub trait Settle: fmt::Debug + Send + Sync + 'static {
 pub struct Lease {
     event: Event,
     attempt: u32,
-    first_failure: Option<Timestamp>,
+    history: FailureHistory,
     deadline: Instant,
     defect: Option<Error>,
     backend: Box<dyn Settle>,
@@ -59,16 +59,16 @@ impl Lease {
         Self {
             event,
             attempt,
-            first_failure: None,
+            history: FailureHistory::default(),
             deadline,
             defect: None,
             backend,
         }
     }
 
-    /// For backends: when an attempt first failed, as a deferral noted it.
-    pub fn with_first_failure(mut self, first_failure: Option<Timestamp>) -> Self {
-        self.first_failure = first_failure;
+    /// For backends: what the last deferral noted.
+    pub fn with_history(mut self, history: FailureHistory) -> Self {
+        self.history = history;
         self
     }
 
@@ -89,9 +89,10 @@ impl Lease {
         self.attempt
     }
 
-    /// When an attempt first failed, if one did.
-    pub fn first_failure(&self) -> Option<Timestamp> {
-        self.first_failure
+    /// What the last deferral noted. Attempts beyond it ended without a word: in a crash, or with
+    /// the connection.
+    pub fn history(&self) -> FailureHistory {
+        self.history
     }
 
     /// Why the delivery could not be read as an event, if so.

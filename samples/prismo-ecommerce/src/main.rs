@@ -1,2 +1,2 @@
-//! placeholder
+//! The `prismo` binary.
 fn main() {}

@@ -1,0 +1,7 @@
+#[automatically_derived]
+impl ::beehive_core::event::EventBody for OrderCancelled {
+    const TYPE: &'static str = "OrderCancelled";
+    fn subject(&self) -> ::core::option::Option<::std::string::String> {
+        ::core::option::Option::Some(::std::string::ToString::to_string(&self.0))
+    }
+}

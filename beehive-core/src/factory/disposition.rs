@@ -1,0 +1,171 @@
+//! Decides what becomes of an event, from how an attempt ended. Pure.
+
+use std::time::Duration;
+
+use crate::actor::FailureClass;
+use crate::event::{Event, EventLimits};
+use crate::queue::{DeadLetterReason, Lease};
+use crate::recovery::{Retry, RetryPolicy};
+
+/// How an attempt ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Ending {
+    /// The actor answered, its follow-ups are confirmed, and it is recorded.
+    Done,
+    /// The actor failed, panicked, or ran out of time.
+    Failed(FailureClass),
+    /// The actor announced an event that it does not declare, in strict mode.
+    Undeclared,
+    /// A follow-up breaks a rule, and always will.
+    Unpublishable,
+    /// A follow-up, or the record in the inbox, is not confirmed for now.
+    NotConfirmed,
+    /// The lease is gone.
+    LeaseLost,
+    /// The hive's grace ended first.
+    GraceOver,
+}
+
+/// What becomes of the event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Disposition {
+    /// It is done.
+    Commit,
+    /// The actor runs again, under the same lease.
+    RetryNow,
+    /// It is delivered again after a delay.
+    RetryLater(Duration, Counting),
+    /// It goes to the dead letters.
+    DeadLetter(DeadLetterReason),
+    /// It is handed back as it was.
+    HandBack,
+    /// Nothing can be done; whoever holds it now will see to it.
+    LetGo,
+}
+
+/// Whether a failed attempt counts towards giving up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Counting {
+    /// It does.
+    Counted,
+    /// It does not: what failed is not the event's fault.
+    Uncounted,
+}
+
+/// What becomes of an event whose attempt number `attempt`, from 1, ended so. `fraction`, from 0 to
+/// 1, places a delay within its jitter. While most events fail (`Counting::Uncounted`), failures
+/// are put down to what the actors depend on, and no event is given up for them.
+pub(super) fn disposition(
+    ending: Ending,
+    attempt: u32,
+    policy: &RetryPolicy,
+    counting: Counting,
+    fraction: f64,
+) -> Disposition {
+    let class = match ending {
+        Ending::Done => return Disposition::Commit,
+        Ending::LeaseLost => return Disposition::LetGo,
+        Ending::GraceOver => return Disposition::HandBack,
+        Ending::Undeclared => return Disposition::DeadLetter(DeadLetterReason::Undeclared),
+        Ending::Unpublishable => return Disposition::DeadLetter(DeadLetterReason::Unpublishable),
+        Ending::NotConfirmed => {
+            let delay = policy.delay(policy.round(attempt), fraction);
+            return Disposition::RetryLater(delay, Counting::Uncounted);
+        }
+        Ending::Failed(class) => class,
+    };
+    let retry = match class {
+        FailureClass::Terminal => return Disposition::DeadLetter(DeadLetterReason::Terminal),
+        FailureClass::Undecodable => {
+            return Disposition::DeadLetter(DeadLetterReason::Undecodable);
+        }
+        FailureClass::Retry => policy.after(attempt, fraction),
+        FailureClass::RetryAfter(delay) => match policy.after(attempt, fraction) {
+            Retry::Never => Retry::Never,
+            Retry::Now | Retry::After(_) => Retry::After(delay),
+        },
+    };
+    match (retry, counting) {
+        (Retry::Now, Counting::Counted) => Disposition::RetryNow,
+        (Retry::After(delay), _) => Disposition::RetryLater(delay, counting),
+        (Retry::Never, Counting::Counted) => {
+            Disposition::DeadLetter(DeadLetterReason::AttemptsExhausted)
+        }
+        // A probe is one attempt; and while nothing is given up, the delay stays what it was.
+        (Retry::Now | Retry::Never, Counting::Uncounted) => {
+            let delay = policy.delay(policy.round(attempt), fraction);
+            Disposition::RetryLater(delay, Counting::Uncounted)
+        }
+    }
+}
+
+/// Why an event is not even given to the actor, if so.
+pub(super) fn refusal(
+    lease: &Lease,
+    limits: &EventLimits,
+    hops_max: u32,
+    crashes_max: u32,
+) -> Option<DeadLetterReason> {
+    if lease.defect().is_some() {
+        return Some(DeadLetterReason::Undecodable);
+    }
+    let event: &Event = lease.event();
+    if limits.check_size(event).is_err() {
+        return Some(DeadLetterReason::TooLarge);
+    }
+    if event.hops() > hops_max {
+        return Some(DeadLetterReason::Loop);
+    }
+    let unaccounted = lease.attempt().saturating_sub(1 + lease.history().attempts);
+    (unaccounted > crashes_max).then_some(DeadLetterReason::Crashed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use Counting::{Counted, Uncounted};
+    use Disposition::{Commit, DeadLetter, HandBack, LetGo, RetryLater, RetryNow};
+
+    fn policy() -> RetryPolicy {
+        // Attempts 1 and 2 at once, 3 and 4 after ten seconds, then no more.
+        RetryPolicy::default()
+            .with_immediate(1)
+            .with_delayed(1)
+            .with_base(Duration::from_secs(10))
+    }
+
+    #[test]
+    fn every_ending_has_its_disposition() {
+        let ten = Duration::from_secs(10);
+        let hour = Duration::from_secs(3600);
+        let retry = Ending::Failed(FailureClass::Retry);
+        let later = Ending::Failed(FailureClass::RetryAfter(hour));
+        let terminal = Ending::Failed(FailureClass::Terminal);
+        let undecodable = Ending::Failed(FailureClass::Undecodable);
+        let cases = [
+            (Ending::Done, 1, Counted, Commit),
+            (Ending::Done, 4, Uncounted, Commit),
+            (retry, 1, Counted, RetryNow),
+            (retry, 2, Counted, RetryLater(ten, Counted)),
+            (retry, 3, Counted, RetryNow),
+            (retry, 4, Counted, DeadLetter(DeadLetterReason::AttemptsExhausted)),
+            (retry, 9, Counted, DeadLetter(DeadLetterReason::AttemptsExhausted)),
+            (retry, 1, Uncounted, RetryLater(ten, Uncounted)),
+            (retry, 4, Uncounted, RetryLater(2 * ten, Uncounted)),
+            (later, 1, Counted, RetryLater(hour, Counted)),
+            (later, 4, Counted, DeadLetter(DeadLetterReason::AttemptsExhausted)),
+            (terminal, 1, Counted, DeadLetter(DeadLetterReason::Terminal)),
+            (terminal, 1, Uncounted, DeadLetter(DeadLetterReason::Terminal)),
+            (undecodable, 1, Counted, DeadLetter(DeadLetterReason::Undecodable)),
+            (Ending::Undeclared, 1, Counted, DeadLetter(DeadLetterReason::Undeclared)),
+            (Ending::Unpublishable, 1, Counted, DeadLetter(DeadLetterReason::Unpublishable)),
+            (Ending::NotConfirmed, 4, Counted, RetryLater(2 * ten, Uncounted)),
+            (Ending::LeaseLost, 4, Counted, LetGo),
+            (Ending::GraceOver, 4, Counted, HandBack),
+        ];
+        for (ending, attempt, counting, expected) in cases {
+            let is = disposition(ending, attempt, &policy(), counting, 1.0);
+            assert_eq!(is, expected, "{ending:?} {attempt} {counting:?}");
+        }
+    }
+}

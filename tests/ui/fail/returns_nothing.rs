@@ -1,0 +1,8 @@
+//! An actor says whether it succeeded.
+
+use beehive_core::prelude::*;
+
+#[actor("OrderAccepted-Audit")]
+async fn audit(_event: Event) {}
+
+fn main() {}
