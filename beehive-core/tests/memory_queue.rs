@@ -1,5 +1,7 @@
 //! What only the queue in memory promises, and what is easier to see up close than in a suite.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use std::num::NonZeroUsize;
 use std::time::Duration;
 
@@ -13,7 +15,7 @@ use tokio::time::{Instant, advance, sleep, timeout};
 
 const LEASE: Duration = Duration::from_secs(30);
 const ONE: NonZeroUsize = NonZeroUsize::MIN;
-const HOUR: Duration = Duration::from_secs(3_600);
+const HOUR: Duration = Duration::from_hours(1);
 
 fn name(text: &str) -> QueueName {
     text.parse().unwrap()

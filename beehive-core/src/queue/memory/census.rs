@@ -54,7 +54,7 @@ impl Activity {
     /// Dropping the future loses no change.
     pub async fn changed(&mut self) {
         if self.receiver.changed().await.is_err() {
-            std::future::pending().await
+            std::future::pending::<()>().await;
         }
     }
 }

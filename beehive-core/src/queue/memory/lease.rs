@@ -27,8 +27,7 @@ pub(super) fn lease(queue: &Arc<Shared>, delivered: Delivered) -> Lease {
         token: delivered.token,
     });
     let event = Event::from_shared(delivered.envelope);
-    Lease::new(event, delivered.attempt, delivered.deadline, settle)
-        .with_first_failure(delivered.first_failure)
+    Lease::new(event, delivered.attempt, delivered.deadline, settle).with_history(delivered.history)
 }
 
 #[async_trait]

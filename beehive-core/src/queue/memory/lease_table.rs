@@ -52,16 +52,11 @@ impl LeaseTable {
             delivery: self.deliveries,
             quota: Arc::clone(quota),
         };
-        let slot = match self.free.pop() {
-            Some(slot) => {
-                self.slots[slot] = Some(leased);
-                slot
-            }
-            None => {
-                self.slots.push(Some(leased));
-                self.slots.len() - 1
-            }
-        };
+        let slot = self.free.pop().unwrap_or_else(|| {
+            self.slots.push(None);
+            self.slots.len() - 1
+        });
+        self.slots[slot] = Some(leased);
         Token {
             slot,
             delivery: self.deliveries,

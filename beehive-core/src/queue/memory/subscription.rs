@@ -8,7 +8,6 @@ use std::collections::{BinaryHeap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
-use jiff::Timestamp;
 use tokio::time::Instant;
 
 use super::census::Census;
@@ -26,7 +25,8 @@ pub(super) struct Entry {
     position: u64,
     /// Attempts that count, without the current one.
     attempts: u32,
-    first_failure: Option<Box<Timestamp>>,
+    /// What the last deferral noted; most events are never deferred.
+    history: Option<Box<FailureHistory>>,
 }
 
 /// An entry that can be received later.
@@ -64,7 +64,7 @@ pub(super) struct Delivered {
     pub(super) token: Token,
     pub(super) envelope: Arc<Envelope>,
     pub(super) attempt: u32,
-    pub(super) first_failure: Option<Timestamp>,
+    pub(super) history: FailureHistory,
     pub(super) deadline: Instant,
 }
 
@@ -113,7 +113,7 @@ impl Subscription {
             envelope: Arc::clone(envelope),
             position: self.next_position(),
             attempts: 0,
-            first_failure: None,
+            history: None,
         };
         match due {
             None => self.waiting.push_back(entry),
@@ -155,12 +155,12 @@ impl Subscription {
         for entry in self.waiting.drain(..count) {
             let envelope = Arc::clone(&entry.envelope);
             let attempt = entry.attempts.saturating_add(1);
-            let first_failure = entry.first_failure.as_deref().copied();
+            let history = entry.history.as_deref().copied().unwrap_or_default();
             delivered.push(Delivered {
                 token: self.leases.insert(entry, deadline, quota),
                 envelope,
                 attempt,
-                first_failure,
+                history,
                 deadline,
             });
         }
@@ -200,7 +200,7 @@ impl Subscription {
     ) -> Result<(), Lost> {
         let mut entry = self.take(token, now)?;
         entry.attempts = history.attempts;
-        entry.first_failure = history.first_failure.map(Box::new);
+        entry.history = Some(Box::new(history));
         let due = later(now, delay);
         self.delayed.push(Delayed { due, entry });
         // Without a delay it is due already.
@@ -229,7 +229,7 @@ impl Subscription {
             envelope,
             position: self.next_position(),
             attempts: 0,
-            first_failure: None,
+            history: None,
         };
         self.waiting.push_back(entry);
         true
@@ -309,6 +309,6 @@ fn shrink(waiting: &mut VecDeque<Entry>) {
 /// The time so much later; durations beyond the clock's range are as good as for ever.
 pub(super) fn later(now: Instant, duration: Duration) -> Instant {
     /// A hundred years.
-    const FOR_EVER: Duration = Duration::from_secs(100 * 365 * 24 * 3_600);
+    const FOR_EVER: Duration = Duration::from_hours(100 * 365 * 24);
     now + duration.min(FOR_EVER)
 }

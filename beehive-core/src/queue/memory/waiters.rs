@@ -32,7 +32,7 @@ enum Waiter {
 /// All receivers of one subscription.
 #[derive(Debug, Default)]
 pub(super) struct Waiters {
-    waiters: Vec<Waiter>,
+    all: Vec<Waiter>,
     free: Vec<usize>,
     /// Those that are `Idle`, longest waiting first.
     idle: VecDeque<usize>,
@@ -45,8 +45,8 @@ pub(super) struct Waiters {
 impl Waiters {
     pub(super) fn join(&mut self) -> WaiterId {
         WaiterId(self.free.pop().unwrap_or_else(|| {
-            self.waiters.push(Waiter::Away);
-            self.waiters.len() - 1
+            self.all.push(Waiter::Away);
+            self.all.len() - 1
         }))
     }
 
@@ -65,17 +65,16 @@ impl Waiters {
         quota: &Arc<Quota>,
         next_change: Option<Instant>,
     ) -> Option<Instant> {
-        match &mut self.waiters[id] {
+        match &mut self.all[id] {
             // It keeps its turn.
-            Waiter::Idle(known) => known.clone_from(waker),
-            Waiter::Blocked(known, _) => known.clone_from(waker),
+            Waiter::Idle(known) | Waiter::Blocked(known, _) => known.clone_from(waker),
             Waiter::Away | Waiter::Woken => {
                 self.forget(id);
                 if quota.room() == 0 {
-                    self.waiters[id] = Waiter::Blocked(waker.clone(), Arc::clone(quota));
+                    self.all[id] = Waiter::Blocked(waker.clone(), Arc::clone(quota));
                     self.blocked += 1;
                 } else {
-                    self.waiters[id] = Waiter::Idle(waker.clone());
+                    self.all[id] = Waiter::Idle(waker.clone());
                     self.idle.push_back(id);
                 }
             }
@@ -108,7 +107,7 @@ impl Waiters {
             let Some(id) = self.idle.pop_front() else {
                 break;
             };
-            if let Waiter::Idle(waker) = std::mem::replace(&mut self.waiters[id], Waiter::Woken) {
+            if let Waiter::Idle(waker) = std::mem::replace(&mut self.all[id], Waiter::Woken) {
                 self.woken += 1;
                 waker.wake();
             }
@@ -120,7 +119,7 @@ impl Waiters {
 
     /// Wakes all: there is nothing left to wait for.
     pub(super) fn wake_all(&mut self) {
-        for waiter in &self.waiters {
+        for waiter in &self.all {
             if let Waiter::Idle(waker) | Waiter::Blocked(waker, _) = waiter {
                 waker.wake_by_ref();
             }
@@ -128,7 +127,7 @@ impl Waiters {
     }
 
     fn forget(&mut self, id: usize) {
-        match std::mem::replace(&mut self.waiters[id], Waiter::Away) {
+        match std::mem::replace(&mut self.all[id], Waiter::Away) {
             Waiter::Away => {}
             Waiter::Idle(_) => self.idle.retain(|idle| *idle != id),
             Waiter::Blocked(..) => self.blocked -= 1,
@@ -138,7 +137,7 @@ impl Waiters {
 
     /// Those whose quota has room again wait for events now.
     fn unblock(&mut self) {
-        for (id, waiter) in self.waiters.iter_mut().enumerate() {
+        for (id, waiter) in self.all.iter_mut().enumerate() {
             if let Waiter::Blocked(waker, quota) = waiter
                 && quota.room() > 0
             {
@@ -165,7 +164,7 @@ impl Waiters {
     }
 
     fn waker(&self, id: usize) -> Option<&Waker> {
-        match &self.waiters[id] {
+        match &self.all[id] {
             Waiter::Idle(waker) | Waiter::Blocked(waker, _) => Some(waker),
             Waiter::Away | Waiter::Woken => None,
         }
@@ -175,7 +174,7 @@ impl Waiters {
         if self.blocked == 0 {
             return None;
         }
-        self.waiters
+        self.all
             .iter()
             .position(|waiter| matches!(waiter, Waiter::Blocked(..)))
     }
