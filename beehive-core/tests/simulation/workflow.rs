@@ -1,9 +1,15 @@
 //! The workflow that is simulated: scatter, gather, a delay, counters, documents, an entity that
 //! all orders change, and an effect that only the inbox protects.
 
+#![expect(
+    clippy::unused_async,
+    reason = "an actor is async, whether or not it waits for anything"
+)]
+
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use beehive_core::event::Delivery;
 use beehive_core::prelude::*;
 
 #[derive(Serialize, Deserialize, EventBody)]
@@ -124,7 +130,7 @@ async fn gather(reserved: ItemReserved, flags: KeyList) -> Result<Option<Event>,
 #[actor("OrderCompleted-Ship", emits(OrderShipped))]
 async fn ship(event: Event, documents: KeyValue, counter: Counter) -> Result<Event, ActorError> {
     let OrderCompleted { order } = event.body()?;
-    let attempt = event.delivery().map_or(1, |delivery| delivery.attempt());
+    let attempt = event.delivery().map_or(1, Delivery::attempt);
     if attempt <= 2 && order.ends_with('0') {
         return Err(ActorError::retry("the carrier is out for lunch"));
     }
