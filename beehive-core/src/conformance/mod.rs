@@ -8,6 +8,7 @@
 //! Cases wait with tokio's clock, so that backends in memory run them on a paused one.
 
 mod case;
+pub mod queue;
 
 pub use self::case::{Case, Failure, Outcome};
 pub(crate) use self::case::{check, check_eq, check_kind};
