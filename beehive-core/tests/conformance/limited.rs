@@ -19,14 +19,14 @@ use crate::support::Held;
 
 /// A queue in memory, held to its capabilities.
 #[derive(Clone, Debug)]
-pub struct Limited {
+pub(crate) struct Limited {
     inner: MemoryQueue,
     capabilities: QueueCapabilities,
 }
 
 impl Limited {
     /// Can do nothing that is optional.
-    pub fn refusing() -> Self {
+    pub(crate) fn refusing() -> Self {
         let mut capabilities = QueueCapabilities::full();
         capabilities.defer = false;
         capabilities.extend = false;
@@ -40,7 +40,7 @@ impl Limited {
     }
 
     /// Can do everything, for a limited time.
-    pub fn bounded() -> Self {
+    pub(crate) fn bounded() -> Self {
         let mut capabilities = QueueCapabilities::full();
         capabilities.delay_max = Some(Duration::from_mins(15));
         capabilities.lease_max = Some(Duration::from_hours(12));

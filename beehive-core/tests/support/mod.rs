@@ -12,7 +12,7 @@ use tokio::sync::Mutex;
 use tokio::time::{Instant, timeout};
 
 /// Runs a case on a clock of its own that stands still but for waiting; says what went wrong.
-pub fn run(case: &Case<QueueFixture>, fixture: QueueFixture) -> Result<(), String> {
+pub(crate) fn run(case: &Case<QueueFixture>, fixture: QueueFixture) -> Result<(), String> {
     /// No case waits as long; one that would wait for ever ends here.
     const PATIENCE: Duration = Duration::from_hours(24);
     let runtime = tokio::runtime::Builder::new_current_thread()
@@ -28,15 +28,15 @@ pub fn run(case: &Case<QueueFixture>, fixture: QueueFixture) -> Result<(), Strin
 
 /// A lease that is settled through a shared reference, for backends that wrap another.
 #[derive(Clone, Debug)]
-pub struct Held(Arc<Mutex<Option<Lease>>>);
+pub(crate) struct Held(pub(crate) Arc<Mutex<Option<Lease>>>);
 
 impl Held {
-    pub fn new(lease: Lease) -> Self {
+    pub(crate) fn new(lease: Lease) -> Self {
         Self(Arc::new(Mutex::new(Some(lease))))
     }
 
     /// Settles the lease; when that fails it is held as before.
-    pub async fn settle<F>(&self, settle: impl FnOnce(Lease) -> F + Send) -> Result<()>
+    pub(crate) async fn settle<F>(&self, settle: impl FnOnce(Lease) -> F + Send) -> Result<()>
     where
         F: Future<Output = Result<(), SettleError>> + Send,
     {
@@ -50,7 +50,7 @@ impl Held {
         }
     }
 
-    pub async fn extend(&self, duration: Duration) -> Result<Instant> {
+    pub(crate) async fn extend(&self, duration: Duration) -> Result<Instant> {
         let mut held = self.0.lock().await;
         held.as_mut().ok_or_else(lost)?.extend(duration).await
     }

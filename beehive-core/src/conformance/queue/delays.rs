@@ -148,7 +148,8 @@ async fn a_deferral_survives_its_receiver(fixture: QueueFixture) -> Outcome {
     bee.receiver.close().await?;
     lease.defer(delay, FailureHistory::default()).await?;
     let mut other = fixture.reader(&name).await?;
-    check_due(&fixture, &mut other, &event, due).await?;
+    let lease = check_due(&fixture, &mut other, &event, due).await?;
+    lease.commit().await?;
     Ok(())
 }
 
@@ -189,7 +190,8 @@ async fn a_delayed_event_comes_when_it_is_due(fixture: QueueFixture) -> Outcome 
     let receipt = fixture.publish(std::slice::from_ref(&event)).await?;
     check_eq!(receipt.unrouted, Vec::<usize>::new(), "unrouted events");
     bee.nothing("the event is delayed").await?;
-    check_due(&fixture, &mut bee, &event, due).await?;
+    let lease = check_due(&fixture, &mut bee, &event, due).await?;
+    lease.commit().await?;
     Ok(())
 }
 

@@ -114,12 +114,12 @@ async fn a_cancelled_receive_loses_nothing(fixture: QueueFixture) -> Outcome {
             leases = receive => check!(false, "{leases:?} came before it was published"),
             published = fixture.push(event) => published?,
         }
-        let lease = match bee.receiver.receive(all, fixture.timing.wait).await?.pop() {
-            Some(lease) => lease,
-            None => {
-                fixture.outlive_leases().await;
-                bee.one().await?
-            }
+        let next = bee.receiver.receive(all, fixture.timing.wait).await?.pop();
+        let lease = if let Some(lease) = next {
+            lease
+        } else {
+            fixture.outlive_leases().await;
+            bee.one().await?
         };
         check_eq!(lease.event().id(), event.id(), "the event");
         lease.commit().await?;
