@@ -1,5 +1,7 @@
 //! What the queue in memory costs per event, beside a bare channel.
 
+#![expect(clippy::unwrap_used, reason = "a benchmark")]
+
 use std::hint::black_box;
 use std::num::NonZeroUsize;
 use std::time::Duration;
@@ -43,7 +45,11 @@ fn queue(c: &mut Criterion) {
     for (name, subscriptions, size) in [
         ("publish, receive, commit one by one", 1, 1),
         ("publish, receive, commit in 64s", 1, 64),
-        ("publish one by one, receive and commit in three subscriptions", 3, 1),
+        (
+            "publish one by one, receive and commit in three subscriptions",
+            3,
+            1,
+        ),
     ] {
         let (queue, mut receivers) = runtime.block_on(opened(subscriptions));
         let batch: Vec<Event> = (0..size)

@@ -274,10 +274,10 @@ impl Pair {
                 },
             )?,
             Step::Commit { lease } => self.settle(lease, Subscription::commit, |known, _| {
-                known.place = Place::Gone
+                known.place = Place::Gone;
             })?,
             Step::Abandon { lease } => self.settle(lease, Subscription::abandon, |known, _| {
-                known.place = Place::Waiting
+                known.place = Place::Waiting;
             })?,
             Step::Defer {
                 lease,
@@ -302,7 +302,9 @@ impl Pair {
             Step::DeadLetter { lease } => self.settle(
                 lease,
                 |machine, token, now| machine.dead_letter(token, now, &record()),
-                |known, _| known.place = Place::Dead,
+                |known, _| {
+                    known.place = Place::Dead;
+                },
             )?,
             Step::Redrive { event } => self.redrive(event)?,
             Step::Purge => {
@@ -366,7 +368,7 @@ proptest! {
             pair.lease(PREFETCH, 1)?;
             let leases = pair.tokens.len();
             for lease in 0..leases {
-                pair.settle(lease, Subscription::commit, |known, _| known.place = Place::Gone)?;
+                pair.settle(lease, Subscription::commit, |known, _| { known.place = Place::Gone; },)?;
             }
         }
         prop_assert!(pair.machine.census().is_idle());
