@@ -10,7 +10,9 @@
 //! ([`audit`], [`summary`]), and how a person starts one and watches it ([`cli`], [`progress`]).
 
 pub mod domain;
+pub mod actors;
 pub mod events;
+pub mod state;
 
 mod draws;
 pub mod outside;
