@@ -156,10 +156,9 @@ impl Event {
         self
     }
 
-    /// The event without what it knew of its delivery.
-    pub(crate) fn without_delivery(mut self) -> Self {
+    /// Drops what the event knew of its delivery.
+    pub(crate) fn forget_delivery(&mut self) {
         self.delivery = None;
-        self
     }
 
     /// Chooses the id. A follow-up keeps a chosen id, so it must be one that a second run of the

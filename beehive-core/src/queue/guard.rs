@@ -28,10 +28,24 @@ impl Guard {
         Self { inner, limits }
     }
 
-    fn check(&self, event: &Event) -> Result<()> {
+    /// Checks that an event may be published here.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Limit`], [`ErrorKind::Invalid`] or [`ErrorKind::Unsupported`], saying why not.
+    pub fn check(&self, event: &Event) -> Result<()> {
         self.limits.check(event)?;
         check_delay(self.inner.capabilities(), event.delivers())
             .map_err(|error| error.with_context("event", event.id()))
+    }
+
+    /// The queue itself, for who has checked.
+    pub(crate) fn unguarded(&self) -> &dyn EventQueue {
+        &*self.inner
+    }
+
+    /// The limits that events are held to.
+    pub fn limits(&self) -> &EventLimits {
+        &self.limits
     }
 
     /// Publishes what may be published of a batch in which something may not.

@@ -90,6 +90,9 @@ impl Range {
 }
 
 /// The contract of a collection backend. Collections need not be created.
+///
+/// Every write gives a version that its id never had before, also after a delete, so that a writer
+/// who read an older one always loses.
 #[async_trait]
 pub trait CollectionStore: fmt::Debug + Send + Sync + 'static {
     /// What it can do.
@@ -107,7 +110,8 @@ pub trait CollectionStore: fmt::Debug + Send + Sync + 'static {
     /// Reads a document as the last ended write left it; `None` if there is none.
     async fn get(&self, collection: &str, id: &str) -> Result<Option<Document>>;
 
-    /// Deletes a document. Without a precondition, one that is not there is deleted already.
+    /// Deletes a document. Without a precondition, one that is not there is deleted already;
+    /// [`Precondition::Absent`] is [`ErrorKind::Invalid`].
     async fn delete(&self, collection: &str, id: &str, precondition: &Precondition) -> Result<()>;
 
     /// A page of the documents in a range, in order of their ids.
@@ -242,26 +246,46 @@ impl<T: Entity> Collection<T> {
     where
         F: FnMut(&mut T) + Send,
     {
-        let backoff = Backoff::new(Duration::from_millis(2), Duration::from_millis(200));
         for race in 1..=RACES_MAX {
             let mut found = self.require(id).await?;
             change(&mut found.entity);
-            match self.replace(&found.entity, found.etag).await {
-                Ok(etag) => {
-                    return Ok(Versioned {
-                        entity: found.entity,
-                        etag,
-                    });
-                }
-                Err(error) if error.kind() == ErrorKind::Conflict => {
-                    tokio::time::sleep(backoff.jittered(race)).await;
-                }
-                Err(error) => return Err(error),
+            let written = self.replace(&found.entity, found.etag).await;
+            if let Some(etag) = settle(race, written).await? {
+                return Ok(Versioned {
+                    entity: found.entity,
+                    etag,
+                });
             }
         }
-        Err(self
-            .error(ErrorKind::Conflict, "lost too many races in a row", id)
-            .temporary())
+        Err(self.too_many_races(id))
+    }
+
+    /// Like [`update`](Self::update), but starts from what `new` makes where there is no such
+    /// entity. For what several branches write to, and none is known to come first.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Conflict`] if it lost more races than is plausible; [`ErrorKind::Invalid`] if
+    /// `new` makes an entity of another id.
+    pub async fn upsert<N, F>(&self, id: &str, mut new: N, mut change: F) -> Result<Versioned<T>>
+    where
+        N: FnMut() -> T + Send,
+        F: FnMut(&mut T) + Send,
+    {
+        for race in 1..=RACES_MAX {
+            let (mut entity, precondition) = match self.get(id).await? {
+                Some(found) => (found.entity, Precondition::Match(found.etag)),
+                None => (new(), Precondition::Absent),
+            };
+            change(&mut entity);
+            if entity.id() != id {
+                return Err(self.error(ErrorKind::Invalid, "the entity has another id", id));
+            }
+            let written = self.write(&entity, &precondition).await;
+            if let Some(etag) = settle(race, written).await? {
+                return Ok(Versioned { entity, etag });
+            }
+        }
+        Err(self.too_many_races(id))
     }
 
     /// Deletes an entity.
@@ -295,11 +319,29 @@ impl<T: Entity> Collection<T> {
             .await
     }
 
+    fn too_many_races(&self, id: &str) -> Error {
+        self.error(ErrorKind::Conflict, "lost too many races in a row", id)
+            .temporary()
+    }
+
     #[expect(clippy::unused_self, reason = "reads better at the call")]
     fn error(&self, kind: ErrorKind, message: &'static str, id: &str) -> Error {
         Error::new(kind, message)
             .with_context("collection", T::COLLECTION)
             .with_context("id", id)
+    }
+}
+
+/// What comes of a conditional write: its version, or `None` after a pause if it lost the race.
+async fn settle(race: u32, written: Result<Etag>) -> Result<Option<Etag>> {
+    match written {
+        Ok(etag) => Ok(Some(etag)),
+        Err(error) if matches!(error.kind(), ErrorKind::Conflict | ErrorKind::AlreadyExists) => {
+            let backoff = Backoff::new(Duration::from_millis(2), Duration::from_millis(200));
+            tokio::time::sleep(backoff.jittered(race)).await;
+            Ok(None)
+        }
+        Err(error) => Err(error),
     }
 }
 
@@ -334,3 +376,6 @@ impl<T> fmt::Debug for Collection<T> {
             .finish()
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -118,8 +118,9 @@ impl CounterOutcome {
 
 /// The contract of a counter backend. A counter that was never changed is zero.
 ///
-/// A change under an operation id is atomic with the note that it was applied. Notes are kept for
-/// at least a day after their last use; a change beyond the range of `i64` is
+/// A change under an operation id is atomic with the note that it was applied. An id belongs to its
+/// counter: on another counter it names another operation. Notes are kept for at least a day after
+/// their last use; a change beyond the range of `i64` is
 /// [`ErrorKind::Limit`](crate::ErrorKind::Limit).
 #[async_trait]
 pub trait CounterStore: fmt::Debug + Send + Sync + 'static {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
-use crate::error::Result;
+use crate::error::{Error, ErrorKind, Result};
 use crate::page::{Page, PageRequest};
 use crate::store::{Precondition, StoreCapabilities};
 
@@ -28,8 +28,8 @@ pub trait KeyListStore: fmt::Debug + Send + Sync + 'static {
     fn capabilities(&self) -> &StoreCapabilities;
 
     /// Adds an item. With [`Precondition::Absent`], one that is there already is an
-    /// [`ErrorKind::AlreadyExists`](crate::ErrorKind::AlreadyExists); items have no versions, so
-    /// [`Precondition::Match`] is [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported).
+    /// [`ErrorKind::AlreadyExists`]; items have no versions, so
+    /// [`Precondition::Match`] is [`ErrorKind::Unsupported`].
     async fn add(
         &self,
         list: &str,
@@ -64,7 +64,7 @@ pub trait KeyListStore: fmt::Debug + Send + Sync + 'static {
 /// let flags = Stores::memory().key_list()?;
 /// assert_eq!(flags.add("ready", "order-1", "item-a").await?, Added::New);
 /// assert_eq!(flags.add("ready", "order-1", "item-a").await?, Added::Already);
-/// assert_eq!(flags.items("ready", "order-1", &PageRequest::default()).await?.items, ["item-a"]);
+/// assert_eq!(flags.all("ready", "order-1", 5).await?, ["item-a"]);
 /// # Ok(())
 /// # }
 /// ```
@@ -95,7 +95,7 @@ impl KeyList {
     /// Adds an item that must be new.
     ///
     /// # Errors
-    /// [`ErrorKind::AlreadyExists`](crate::ErrorKind::AlreadyExists) if it is there already.
+    /// [`ErrorKind::AlreadyExists`] if it is there already.
     pub async fn insert(&self, list: &str, key: &str, item: &str) -> Result<()> {
         self.store
             .add(list, key, item, &Precondition::Absent)
@@ -125,6 +125,36 @@ impl KeyList {
     /// Those of the backend.
     pub async fn items(&self, list: &str, key: &str, page: &PageRequest) -> Result<Page<String>> {
         self.store.items(list, key, page).await
+    }
+
+    /// All items, for a list that is known to be short.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Limit`] if there are more than `max`.
+    pub async fn all(&self, list: &str, key: &str, max: usize) -> Result<Vec<String>> {
+        let mut items = Vec::new();
+        // One more than allowed, so that a list of `max` is read at once and known to end there.
+        let request = PageRequest::first(max.saturating_add(1));
+        let mut page = self.store.items(list, key, &request).await?;
+        loop {
+            items.append(&mut page.items);
+            if items.len() > max {
+                return Err(
+                    Error::new(ErrorKind::Limit, "the list is longer than allowed")
+                        .with_operation("read all items")
+                        .with_context("list", list)
+                        .with_context("key", key)
+                        .with_context("limit", max),
+                );
+            }
+            let Some(next) = page.next else {
+                return Ok(items);
+            };
+            page = self
+                .store
+                .items(list, key, &request.clone().starting_at(next))
+                .await?;
+        }
     }
 
     /// Removes all items.

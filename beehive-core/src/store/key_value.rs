@@ -18,8 +18,12 @@ use crate::store::{Etag, Precondition, StoreCapabilities};
 /// A value that comes in pieces.
 pub type ValueStream = Pin<Box<dyn Stream<Item = Result<Bytes>> + Send>>;
 
-/// Facts about a value, by name: lower-case letters, digits and hyphens; values of visible ASCII.
+/// Facts about a value, by name: lower-case letters, digits and hyphens; values of visible ASCII, at
+/// least one byte each. Names and values together have at most [`METADATA_MAX`] bytes.
 pub type Metadata = BTreeMap<String, String>;
+
+/// The most metadata of one value, in bytes: what the strictest known backend keeps.
+pub const METADATA_MAX: usize = 2048;
 
 /// A value to write, or one that was read: bytes, whole or in pieces.
 pub enum Value {
@@ -131,6 +135,44 @@ impl PutOptions {
         self.metadata.insert(name.into(), value.into());
         self
     }
+
+    /// For backends: whether content type and metadata follow their rules.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Invalid`] if not, [`ErrorKind::Limit`] if there is too much metadata.
+    pub fn check(&self) -> Result<()> {
+        let printable = |byte: u8| byte.is_ascii_graphic() || byte == b' ';
+        if let Some(content_type) = &self.content_type
+            && (content_type.is_empty() || !content_type.bytes().all(printable))
+        {
+            return Err(Error::new(
+                ErrorKind::Invalid,
+                "a content type is printable ASCII",
+            ));
+        }
+        let mut length = 0;
+        for (name, value) in &self.metadata {
+            let good_name = |byte: u8| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-');
+            if name.is_empty() || !name.bytes().all(good_name) {
+                return Err(Error::new(
+                    ErrorKind::Invalid,
+                    "metadata is named by lower-case letters, digits and hyphens",
+                )
+                .with_context("name", name));
+            }
+            if value.is_empty() || !value.bytes().all(|byte| byte.is_ascii_graphic()) {
+                return Err(Error::new(ErrorKind::Invalid, "metadata is visible ASCII")
+                    .with_context("name", name));
+            }
+            length += name.len() + value.len();
+        }
+        if length > METADATA_MAX {
+            return Err(Error::new(ErrorKind::Limit, "there is too much metadata")
+                .with_context("length", length)
+                .with_context("limit", METADATA_MAX));
+        }
+        Ok(())
+    }
 }
 
 /// What is known of a value without reading it.
@@ -180,6 +222,9 @@ pub struct Listing {
 }
 
 /// The contract of a key-value backend. Keys are text of 1 byte or more, in order of their bytes.
+///
+/// Other content gives another version. The same content may give the same version again, since
+/// object stores derive it from the content; what must notice that belongs into a collection.
 #[async_trait]
 pub trait KeyValueStore: fmt::Debug + Send + Sync + 'static {
     /// What it can do.
@@ -194,7 +239,8 @@ pub trait KeyValueStore: fmt::Debug + Send + Sync + 'static {
     /// What is known of a value; `None` if there is none.
     async fn info(&self, key: &str) -> Result<Option<EntryInfo>>;
 
-    /// Deletes a value. Without a precondition, one that is not there is deleted already.
+    /// Deletes a value. Without a precondition, one that is not there is deleted already;
+    /// [`Precondition::Absent`] is [`ErrorKind::Invalid`].
     async fn delete(&self, key: &str, precondition: &Precondition) -> Result<()>;
 
     /// Lists the keys that start with a prefix.

@@ -8,6 +8,9 @@ use async_trait::async_trait;
 use tokio::time::Instant;
 
 use crate::error::Result;
+use crate::store::StoreCapabilities;
+
+mod hold;
 
 /// The right to act under a lock until it ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,15 +25,18 @@ pub struct Grant {
 /// The contract of a lock backend. A holder is known by its fencing token.
 #[async_trait]
 pub trait LockStore: fmt::Debug + Send + Sync + 'static {
+    /// What it can do; of a lock, that is how long its name may be.
+    fn capabilities(&self) -> &StoreCapabilities;
+
     /// Takes the lock for `duration`, if nobody holds it.
     async fn try_acquire(&self, name: &str, duration: Duration) -> Result<Option<Grant>>;
 
     /// Holds it for `duration` from now on.
-    /// [`ErrorKind::LeaseLost`](crate::ErrorKind::LeaseLost) if it ended.
+    /// [`ErrorKind::LeaseLost`](crate::ErrorKind::LeaseLost) if it ended, even if nobody took it since.
     async fn renew(&self, name: &str, fencing_token: u64, duration: Duration) -> Result<Grant>;
 
-    /// Gives it back. [`ErrorKind::LeaseLost`](crate::ErrorKind::LeaseLost) if it ended and is
-    /// another's; releasing what merely ended is no error.
+    /// Gives it back. [`ErrorKind::LeaseLost`](crate::ErrorKind::LeaseLost) if another holds it now;
+    /// releasing what merely ended is no error.
     async fn release(&self, name: &str, fencing_token: u64) -> Result<()>;
 }
 

@@ -7,7 +7,7 @@ mod inbox;
 mod key_list;
 mod key_value;
 mod lock;
-// pub mod memory;
+pub mod memory;
 mod precondition;
 mod stores;
 
@@ -17,8 +17,8 @@ pub use self::counter::{Change, Counter, CounterOutcome, CounterStore, Operation
 pub use self::inbox::{Inbox, InboxEntry, InboxKey, InboxOutcome};
 pub use self::key_list::{Added, KeyList, KeyListStore};
 pub use self::key_value::{
-    Entry, EntryInfo, KeyValue, KeyValueStore, ListOptions, Listing, Metadata, PutOptions, Value,
-    ValueStream,
+    Entry, EntryInfo, KeyValue, KeyValueStore, ListOptions, Listing, METADATA_MAX, Metadata,
+    PutOptions, Value, ValueStream,
 };
 pub use self::lock::{Grant, Lock, LockGuard, LockStore};
 pub use self::precondition::{Etag, Precondition};

@@ -3,6 +3,9 @@
 use std::sync::Arc;
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::store::memory::{
+    MemoryCollection, MemoryCounter, MemoryInbox, MemoryKeyList, MemoryKeyValue, MemoryLock,
+};
 use crate::store::{
     Collection, CollectionStore, Counter, CounterStore, Entity, Inbox, KeyList, KeyListStore,
     KeyValue, KeyValueStore, Lock, LockStore,
@@ -32,6 +35,18 @@ impl Stores {
     #[must_use]
     pub fn none() -> Self {
         Self::default()
+    }
+
+    /// All stores in the memory of this process, each empty and shared with nobody else.
+    #[must_use]
+    pub fn memory() -> Self {
+        Self::none()
+            .with_key_value(MemoryKeyValue::default())
+            .with_key_list(MemoryKeyList::default())
+            .with_collection(MemoryCollection::default())
+            .with_counter(MemoryCounter::default())
+            .with_lock(MemoryLock::default())
+            .with_inbox(MemoryInbox::default())
     }
 
     /// Uses this key-value store.
