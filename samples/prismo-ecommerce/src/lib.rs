@@ -10,8 +10,9 @@
 //! ([`audit`], [`summary`]), and how a person starts one and watches it ([`cli`], [`progress`]).
 
 pub mod domain;
-pub mod actors;
 pub mod events;
+
+pub mod actors;
 pub mod state;
 
 mod draws;
@@ -19,7 +20,9 @@ pub mod outside;
 pub mod verdict;
 
 pub mod audit;
+pub mod inspection;
 pub mod summary;
 
 pub mod cli;
+pub mod error;
 pub mod progress;

@@ -1,6 +1,6 @@
 //! What has been gathered of what was scattered.
 
-use std::collections::BTreeSet;
+use std::collections::HashSet;
 
 use beehive_core::{
     Result,
@@ -15,6 +15,9 @@ const RESERVED: &str = "reserved";
 
 /// What each order has of what it needs to be shipped.
 const READY: &str = "ready";
+
+/// No order has more flags in one list: it has one per line, or one per condition.
+const FLAGS_MAX: usize = 16;
 
 /// What an order needs to be shipped.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -89,17 +92,9 @@ impl Flags {
             .all(|condition| raised.contains(condition.name())))
     }
 
-    async fn raised(&self, list: &str, order: OrderId) -> Result<BTreeSet<String>> {
-        let key = order.to_string();
-        let (mut raised, mut page) = (BTreeSet::new(), PageRequest::default());
-        loop {
-            let found = self.0.items(list, &key, &page).await?;
-            raised.extend(found.items);
-            match found.next {
-                Some(next) => page = page.starting_at(next),
-                None => return Ok(raised),
-            }
-        }
+    async fn raised(&self, list: &str, order: OrderId) -> Result<HashSet<String>> {
+        let flags = self.0.all(list, &order.to_string(), FLAGS_MAX).await?;
+        Ok(flags.into_iter().collect())
     }
 }
 
