@@ -8,6 +8,8 @@ extern crate self as beehive_core;
 
 pub mod error;
 pub mod event;
+mod factory;
+pub mod flow;
 pub mod hive;
 #[cfg(feature = "macros")]
 mod macros;

@@ -11,6 +11,7 @@ pub use crate::hive::Hive;
 pub use crate::macros::{EventBody, actor, pulser};
 #[cfg(feature = "macros")]
 pub use crate::page::{Page, PageRequest};
+pub use crate::queue::memory::MemoryQueue;
 pub use crate::queue::{EventQueue, EventQueueExt, QueueName};
 pub use crate::recovery::RetryPolicy;
 pub use crate::schedule::{Pulse, Pulser};

@@ -17,5 +17,5 @@ pub use self::layer::{ActorLayer, ActorService};
 pub use self::outcome::{ActorError, FailureClass, ResultExt};
 pub use self::processor::ProcessorActor;
 pub use self::registry::ActorRegistration;
-pub(crate) use self::registry::discovered;
+pub(crate) use self::registry::{discovered, lies_within};
 pub use self::services::{Missing, Resolver, Service, Services};

@@ -132,8 +132,18 @@ impl Event {
     }
 
     pub(crate) fn from_envelope(envelope: Envelope) -> Self {
+        Self::from_shared(Arc::new(envelope))
+    }
+
+    /// The event as a queue in memory keeps it: one pointer, without what it knew of its delivery.
+    pub(crate) fn shared(&self) -> &Arc<Envelope> {
+        &self.envelope
+    }
+
+    /// The event again, as if it had been read from a wire.
+    pub(crate) fn from_shared(envelope: Arc<Envelope>) -> Self {
         Self {
-            envelope: Arc::new(envelope),
+            envelope,
             delivery: None,
             id_origin: IdOrigin::Given,
         }

@@ -13,7 +13,7 @@ mod trace;
 
 pub use self::body::EventBody;
 pub use self::cloudevents::{Attribute, SPEC_VERSION, from_cloudevent, to_cloudevent};
-pub use self::codec::{Codec, Codecs, JSON};
+pub use self::codec::{Codec, Codecs, JSON, ReadBody};
 pub use self::delivery::Delivery;
 pub use self::envelope::DeliverAt;
 pub(crate) use self::envelope::Envelope;

@@ -125,18 +125,21 @@ impl Announcer {
         // Event types come from code; should one be made up per event, the set stays bounded.
         const KNOWN_MAX: usize = 1_000;
         if known.len() < KNOWN_MAX && known.insert(topic.to_owned()) {
-            info!(topic, "nobody subscribes to this topic; its events end here");
+            info!(
+                topic,
+                "nobody subscribes to this topic; its events end here"
+            );
         }
     }
 
     /// The queue of a known subscriber is gone: makes it again.
     async fn declare_readers_of(&self, events: &[Event]) {
         let topics: HashSet<&str> = events.iter().map(topic_of).collect();
-        for name in topics
-            .into_iter()
-            .filter_map(|topic| self.subscribers.get(topic))
-            .flatten()
-        {
+        let mut names: Vec<&QueueName> = Vec::new();
+        for topic in topics {
+            names.extend(self.subscribers.get(topic).into_iter().flatten());
+        }
+        for name in names {
             let declared = timeout(self.timeout, self.queue.declare(name)).await;
             if let Ok(Err(error)) = declared {
                 // The next try will show whether it matters.

@@ -73,7 +73,12 @@ mod tests {
 
     fn stamped(answered: Vec<Event>, parent: &Event) -> Vec<Event> {
         let subscription = "OrderAccepted-Payment".parse().unwrap();
-        stamp(answered, parent, &subscription, &SmolStr::new("shop/Payment"))
+        stamp(
+            answered,
+            parent,
+            &subscription,
+            &SmolStr::new("shop/Payment"),
+        )
     }
 
     #[test]

@@ -136,7 +136,8 @@ impl Intake {
     async fn pass_switch(&self) -> Role {
         loop {
             let switched = self.switched.notified();
-            match lock(&self.switch).gate(Instant::now()) {
+            let gate = lock(&self.switch).gate(Instant::now());
+            match gate {
                 Gate::Open => return Role::Regular,
                 Gate::Probe => return Role::Probe,
                 Gate::Pause(until) => {

@@ -49,14 +49,14 @@ impl LeaseKeeper {
 
     /// Runs `work` while it keeps the lease, until `until` at most.
     ///
-    /// When it must stop, it first cancels the token and then drops the work at its await. Work
-    /// that ends at its first poll costs no timer.
+    /// When the work must stop, `on_interruption` is called first, then the work is dropped at its
+    /// await. Work that ends at its first poll costs no timer.
     pub(super) async fn keep<F: Future>(
         &self,
         lease: &mut Lease,
         until: Instant,
         grace: &CancellationToken,
-        cancellation: &CancellationToken,
+        on_interruption: impl FnOnce(),
         work: F,
     ) -> Result<F::Output, Interruption> {
         let until = until.min(self.hold_until);
@@ -65,13 +65,13 @@ impl LeaseKeeper {
             output = work => {
                 // After a pause of the whole process the work may end before the clock is seen.
                 if lease.is_expired() {
-                    cancellation.cancel();
+                    on_interruption();
                     return Err(Interruption::LeaseLost);
                 }
                 Ok(output)
             }
             interruption = self.watch(lease, until, grace) => {
-                cancellation.cancel();
+                on_interruption();
                 Err(interruption)
             }
         }
@@ -103,7 +103,9 @@ impl LeaseKeeper {
             if now >= until || now >= give_up {
                 return Interruption::OutOfTime;
             }
-            let length = self.lease.min(self.hold_until.duration_since(now) + self.margin());
+            let length = self
+                .lease
+                .min(self.hold_until.duration_since(now) + self.margin());
             match timeout_at(give_up, lease.extend(length)).await {
                 Ok(Ok(deadline)) => debug!(event = %lease.event().id(), ?deadline, "lease renewed"),
                 Ok(Err(error)) if error.kind() == ErrorKind::LeaseLost => {

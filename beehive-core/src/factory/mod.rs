@@ -32,4 +32,5 @@ pub(crate) use self::announcer::Announcer;
 pub use self::kill_switch::KillSwitchPolicy;
 pub use self::meters::Statistics;
 pub use self::settings::FactorySettings;
-pub(crate) use self::worker::{Factory, FactoryParts, HandedBack};
+pub use self::worker::HandedBack;
+pub(crate) use self::worker::{Factory, FactoryParts};

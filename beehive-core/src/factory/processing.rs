@@ -84,7 +84,7 @@ impl Factory {
         );
         let call = AssertUnwindSafe(self.callee.call(event).instrument(span)).catch_unwind();
         let answered = match keeper
-            .keep(lease, until, &self.grace, &cancellation, call)
+            .keep(lease, until, &self.grace, || cancellation.cancel(), call)
             .await
         {
             Ok(Ok(Ok(answered))) => answered,
@@ -119,7 +119,7 @@ impl Factory {
     }
 }
 
-fn panic_message(panic: &(dyn Any + Send)) -> &str {
+pub(super) fn panic_message(panic: &(dyn Any + Send)) -> &str {
     panic
         .downcast_ref::<&str>()
         .copied()

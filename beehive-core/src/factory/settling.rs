@@ -110,7 +110,9 @@ fn record(
     let now = Timestamp::now();
     Some(DeadLetterRecord {
         reason,
-        errors: failure.map(|failure| failure.errors.clone()).unwrap_or_default(),
+        errors: failure
+            .map(|failure| failure.errors.clone())
+            .unwrap_or_default(),
         attempts: attempt,
         actor: factory.name.to_string(),
         host: factory.host.to_string(),

@@ -32,6 +32,15 @@ pub(super) struct Slot {
     event: Mutex<Option<EventId>>,
 }
 
+/// When a worker can be spared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Spare {
+    /// There are more than the parallelism allows, because one that was replaced came back.
+    Surplus,
+    /// There is nothing to do, and another is there for when there is.
+    Idle,
+}
+
 impl Slots {
     pub(super) fn new(parallelism: NonZeroUsize) -> Self {
         Self {
@@ -90,10 +99,22 @@ impl Slots {
         self.idle.fetch_add(1, Ordering::AcqRel);
     }
 
-    /// Whether there are more workers than the parallelism allows, or than an idle queue needs.
-    pub(super) fn surplus(&self) -> bool {
-        self.workers.load(Ordering::Acquire)
-            > self.parallelism.get() + self.stuck.load(Ordering::Acquire)
+    /// Closes the slot of an idle worker that can be spared; `true` if it was.
+    pub(super) fn retire(&self, slot: &Arc<Slot>, spare: Spare) -> bool {
+        let keep = match spare {
+            Spare::Surplus => self.parallelism.get() + self.stuck.load(Ordering::Acquire),
+            Spare::Idle => 1,
+        };
+        let retired = self
+            .workers
+            .try_update(Ordering::AcqRel, Ordering::Acquire, |workers| {
+                (workers > keep).then(|| workers - 1)
+            });
+        if retired.is_ok() {
+            self.all().retain(|other| !Arc::ptr_eq(other, slot));
+            self.idle.fetch_sub(1, Ordering::AcqRel);
+        }
+        retired.is_ok()
     }
 
     /// Notes until when the event in work should be settled.
@@ -184,8 +205,8 @@ mod tests {
         let replacement = slots.open().unwrap();
         slots.end(&slot);
         assert_eq!(slots.stuck(), 0);
-        assert!(slots.surplus());
-        slots.close(&replacement);
-        assert!(!slots.surplus());
+        assert!(slots.retire(&replacement, Spare::Surplus));
+        assert!(!slots.retire(&slot, Spare::Surplus));
+        assert!(!slots.retire(&slot, Spare::Idle));
     }
 }

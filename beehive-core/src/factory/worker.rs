@@ -2,9 +2,11 @@
 
 use std::collections::HashSet;
 use std::fmt;
+use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use futures_util::FutureExt as _;
 use smol_str::SmolStr;
 use tokio::time::{Instant, timeout};
 use tokio_util::sync::CancellationToken;
@@ -18,10 +20,10 @@ use super::intake::{Intake, Role, Taken};
 use super::kill_switch::{KillSwitch, Mark};
 use super::lease_keeper::{Interruption, LeaseKeeper, Renewal};
 use super::meters::{Meters, Statistics};
-use super::processing::Failure;
+use super::processing::{Failure, panic_message};
 use super::settings::FactorySettings;
 use super::settling::Settled;
-use super::slots::{Slot, Slots};
+use super::slots::{Slot, Slots, Spare};
 use crate::actor::Callee;
 use crate::event::{Codecs, Event, EventId};
 use crate::hive::Strictness;
@@ -149,28 +151,46 @@ impl Factory {
 
     /// The only loop: take a lease, see it through, again.
     async fn work(self: &Arc<Self>, slot: &Arc<Slot>) {
-        loop {
+        while !self.stop.is_cancelled() {
             let taken = tokio::select! {
                 biased;
+                taken = self.unpanicked(self.intake.next(|| self.slots.free())) => taken,
                 () = self.stop.cancelled() => break,
-                taken = self.intake.next(|| self.slots.free()) => taken,
             };
-            if let Some(taken) = taken {
-                if self.slots.begin(slot, taken.lease.event().id()) {
-                    self.add_worker();
+            let Some(taken) = taken.flatten() else {
+                if self.slots.retire(slot, Spare::Idle) {
+                    return;
                 }
-                self.see_through(slot, taken).await;
-                self.slots.end(slot);
-                // An actor that never waits must not keep its thread from all others.
-                tokio::task::consume_budget().await;
-            } else if self.slots.surplus() {
-                break;
+                continue;
+            };
+            if self.slots.begin(slot, taken.lease.event().id()) {
+                self.add_worker();
             }
-            if self.slots.surplus() {
-                break;
+            self.unpanicked(self.see_through(slot, taken)).await;
+            self.slots.end(slot);
+            if self.slots.retire(slot, Spare::Surplus) {
+                return;
             }
+            // An actor that never waits must not keep its thread from all others.
+            tokio::task::consume_budget().await;
         }
         self.slots.close(slot);
+    }
+
+    /// Survives a panic in a backend: a worker less would be noticed by nobody. What it held is
+    /// redelivered when its lease expires.
+    async fn unpanicked<T>(&self, work: impl Future<Output = T>) -> Option<T> {
+        match AssertUnwindSafe(work).catch_unwind().await {
+            Ok(output) => Some(output),
+            Err(panic) => {
+                error!(
+                    actor = %self.name, queue = %self.queue, panic = panic_message(&*panic),
+                    "a backend or the framework panicked; please report it"
+                );
+                tokio::time::sleep(Duration::from_secs(1)).await;
+                None
+            }
+        }
     }
 
     /// Sees one event through: process, publish, record, settle.
@@ -221,40 +241,37 @@ impl Factory {
         for attempt in first.. {
             self.slots
                 .expect_by(slot, Instant::now() + self.settings.timeout());
-            let failure = match self.attempt(lease, attempt, keeper).await {
-                Ok(()) => return Ended::done(attempt),
-                Err(failure) => failure,
-            };
+            let failure = self.attempt(lease, attempt, keeper).await.err();
+            let ending = failure
+                .as_ref()
+                .map_or(Ending::Done, |failure| failure.ending);
             let counting = if self.intake.counts_failures(role) {
                 Counting::Counted
             } else {
                 Counting::Uncounted
             };
-            let fraction = fastrand::f64();
-            let decided = disposition(
-                failure.ending,
-                attempt,
-                &self.settings.retry(),
-                counting,
-                fraction,
-            );
-            self.report(lease, attempt, &failure, decided);
-            if decided == Disposition::RetryNow && !self.stop.is_cancelled() {
-                self.meters.retried_now.add(1);
-                tokio::task::yield_now().await;
-                continue;
+            let policy = self.settings.retry();
+            let decided = disposition(ending, attempt, &policy, counting, fastrand::f64());
+            if let Some(failure) = &failure {
+                self.report(lease, attempt, failure, decided);
             }
+            let disposition = match decided {
+                // The hive stops: the next attempt is for whoever gets the event then.
+                Disposition::RetryNow if self.stop.is_cancelled() => {
+                    Disposition::RetryLater(Duration::ZERO, Counting::Counted)
+                }
+                Disposition::RetryNow => {
+                    self.meters.retried_now.add(1);
+                    tokio::task::yield_now().await;
+                    continue;
+                }
+                decided => decided,
+            };
             return Ended {
-                mark: mark(failure.ending),
-                disposition: match decided {
-                    // The hive stops: the next attempt is for whoever gets it then.
-                    Disposition::RetryNow => {
-                        Disposition::RetryLater(Duration::ZERO, Counting::Counted)
-                    }
-                    decided => decided,
-                },
+                disposition,
                 attempt,
-                failure: Some(failure),
+                failure,
+                mark: mark(ending),
             };
         }
         Ended::let_go(first)
@@ -354,7 +371,7 @@ impl Factory {
         // Long enough for all tries of publishing; a backend that hangs longer is given up.
         let until = Instant::now() + 5 * self.settings.publish_timeout();
         keeper
-            .keep(lease, until, &self.grace, &self.grace, future)
+            .keep(lease, until, &self.grace, || {}, future)
             .await
             .map_err(|interruption| match interruption {
                 // Not the actor's fault.
@@ -508,15 +525,6 @@ impl fmt::Debug for Factory {
 }
 
 impl Ended {
-    fn done(attempt: u32) -> Self {
-        Self {
-            disposition: Disposition::Commit,
-            attempt,
-            failure: None,
-            mark: Mark::Success,
-        }
-    }
-
     fn let_go(attempt: u32) -> Self {
         Self {
             disposition: Disposition::LetGo,
@@ -569,7 +577,8 @@ impl<'a> SwitchNote<'a> {
 
 impl Drop for SwitchNote<'_> {
     fn drop(&mut self) {
-        self.intake.note(self.role, self.mark.unwrap_or(Mark::Neutral));
+        self.intake
+            .note(self.role, self.mark.unwrap_or(Mark::Neutral));
     }
 }
 
@@ -577,4 +586,3 @@ impl Drop for SwitchNote<'_> {
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
-

@@ -1,4 +1,20 @@
-//! The hive.
-/// A hive.
-#[derive(Debug)]
-pub struct Hive;
+//! The hive: puts actors, a queue, stores and pulsers together, and runs them.
+
+mod builder;
+mod composition;
+mod drain;
+mod finding;
+mod overrides;
+mod publisher;
+mod running;
+mod strictness;
+mod topology;
+
+pub use self::builder::HiveBuilder;
+pub use self::composition::Hive;
+pub use self::drain::DrainReport;
+pub use self::finding::{BuildError, Finding};
+pub use self::publisher::Publisher;
+pub use self::running::{RunningHive, Status};
+pub use self::strictness::Strictness;
+pub use crate::factory::{FactorySettings, HandedBack, KillSwitchPolicy, Statistics};

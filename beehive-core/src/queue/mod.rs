@@ -6,7 +6,7 @@ mod ext;
 mod guard;
 mod health;
 mod lease;
-// pub mod memory;
+pub mod memory;
 mod name;
 mod operator;
 mod publish;

@@ -2,12 +2,19 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use futures_util::FutureExt as _;
+use smol_str::{SmolStr, format_smolstr};
+use tokio::time::sleep;
+use tokio_util::sync::CancellationToken;
+use tracing::{debug, warn};
 
-use crate::actor::{ActorError, Resolver};
+use crate::actor::{ActorError, Resolver, lies_within};
 use crate::event::Event;
+use crate::hive::Publisher;
 use crate::schedule::Interval;
 
 /// Makes the events of a pulse.
@@ -123,3 +130,91 @@ impl PulserRegistration {
 }
 
 inventory::collect!(PulserRegistration);
+
+/// Every declared pulser of the program whose module lies in one of these, sorted by name.
+pub(crate) fn discovered_pulsers(within: &[&str]) -> Vec<PulserDescriptor> {
+    let mut descriptors: Vec<_> = inventory::iter::<PulserRegistration>
+        .into_iter()
+        .filter(|registration| lies_within(registration.module, within))
+        .flat_map(|registration| (registration.descriptors)())
+        .collect();
+    descriptors.sort_by(|a, b| (a.name(), a.topic()).cmp(&(b.name(), b.topic())));
+    descriptors
+}
+
+/// Pulses until it is stopped.
+pub(crate) struct PulserLoop {
+    descriptor: PulserDescriptor,
+    pulse: Arc<dyn Pulse>,
+    publisher: Publisher,
+    source: SmolStr,
+}
+
+impl PulserLoop {
+    pub(crate) fn new(
+        hive: &str,
+        descriptor: PulserDescriptor,
+        pulse: Arc<dyn Pulse>,
+        publisher: Publisher,
+    ) -> Self {
+        Self {
+            source: format_smolstr!("{hive}/{}", descriptor.name()),
+            descriptor,
+            pulse,
+            publisher,
+        }
+    }
+
+    /// Waits an interval, pulses, again. A pulse that is under way when the hive stops is dropped;
+    /// the next start makes another.
+    pub(crate) async fn run(self, stop: CancellationToken) {
+        let pulsing = async {
+            let mut idle = 0_u32;
+            loop {
+                let interval = self.descriptor.interval();
+                sleep(interval.with_jitter_at(idle, fastrand::f64())).await;
+                idle = match self.pulse_once().await {
+                    Announced::Something => 0,
+                    Announced::Nothing => idle.saturating_add(1),
+                };
+            }
+        };
+        tokio::select! {
+            () = pulsing => {}
+            () = stop.cancelled() => {}
+        }
+    }
+
+    async fn pulse_once(&self) -> Announced {
+        let name = self.descriptor.name();
+        let events = match AssertUnwindSafe(self.pulse.pulse()).catch_unwind().await {
+            Ok(Ok(events)) => events,
+            Ok(Err(error)) => {
+                warn!(pulser = name, %error, "the pulse failed");
+                return Announced::Nothing;
+            }
+            Err(_) => {
+                warn!(pulser = name, "the pulse panicked");
+                return Announced::Nothing;
+            }
+        };
+        if events.is_empty() {
+            return Announced::Nothing;
+        }
+        let events: Vec<_> = events
+            .into_iter()
+            .map(|event| event.with_source(&self.source))
+            .collect();
+        match self.publisher.publish_all(&events).await {
+            Ok(()) => debug!(pulser = name, events = events.len(), "pulsed"),
+            Err(error) => warn!(pulser = name, %error, "the pulse was not published"),
+        }
+        Announced::Something
+    }
+}
+
+/// Whether a pulse had anything to say.
+enum Announced {
+    Something,
+    Nothing,
+}

@@ -1,0 +1,434 @@
+//! Puts a hive together.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use smol_str::SmolStr;
+use tower::{Layer, Service};
+use tracing::warn;
+
+use crate::actor::{
+    Actor, ActorDescriptor, ActorLayer, ActorService, Callee, Missing, ProcessorActor, Resolver,
+    Services, discovered,
+};
+use crate::error::BoxError;
+use crate::event::{Codec, Codecs, Event, EventLimits};
+use crate::factory::{Announcer, FactorySettings};
+use crate::flow::Graph;
+use crate::hive::composition::{Hired, Hive, HivePulser};
+use crate::hive::overrides::Overrides;
+use crate::hive::{BuildError, Finding, Strictness};
+use crate::queue::{EventQueue, Guard, QueueCapabilities, QueueName};
+use crate::schedule::{Pulser, PulserDescriptor, discovered_pulsers};
+use crate::store::Stores;
+
+/// How long a stopping hive waits for what is in work.
+const GRACE_DEFAULT: Duration = Duration::from_secs(30);
+
+/// Puts a hive together; made by [`Hive::builder`].
+#[derive(Debug)]
+#[must_use = "a builder does nothing until `build` is called"]
+pub struct HiveBuilder {
+    name: SmolStr,
+    queue: Option<Arc<dyn EventQueue>>,
+    services: Services,
+    actors: Vec<ActorDescriptor>,
+    pulsers: Vec<PulserDescriptor>,
+    layers: Vec<ActorLayer>,
+    codecs: Codecs,
+    entries: Vec<String>,
+    settings: FactorySettings,
+    overrides: Overrides,
+    limits: EventLimits,
+    strictness: Strictness,
+    grace: Duration,
+}
+
+impl HiveBuilder {
+    pub(super) fn new(name: &str) -> Self {
+        Self {
+            name: SmolStr::new(name),
+            queue: None,
+            services: Services::default(),
+            actors: Vec::new(),
+            pulsers: Vec::new(),
+            layers: Vec::new(),
+            codecs: Codecs::default(),
+            entries: Vec::new(),
+            settings: FactorySettings::default(),
+            overrides: Overrides::default(),
+            limits: EventLimits::default(),
+            strictness: Strictness::default(),
+            grace: GRACE_DEFAULT,
+        }
+    }
+
+    /// Runs on this queue.
+    pub fn queue(self, queue: impl EventQueue) -> Self {
+        self.shared_queue(Arc::new(queue))
+    }
+
+    /// Runs on this queue, which others use too.
+    pub fn shared_queue(mut self, queue: Arc<dyn EventQueue>) -> Self {
+        self.queue = Some(queue);
+        self
+    }
+
+    /// Gives these stores to actors. With an inbox among them, processing is idempotent.
+    pub fn stores(mut self, stores: Stores) -> Self {
+        self.services = self.services.with_stores(stores);
+        self
+    }
+
+    /// Gives a value to the actors that have a field of its type; usually an `Arc<dyn Trait>`,
+    /// named as the type parameter.
+    pub fn service<T: Clone + Send + Sync + 'static>(mut self, service: T) -> Self {
+        self.services = self.services.with(service);
+        self
+    }
+
+    /// Runs an actor that was declared with `#[actor(…)]`.
+    pub fn actor<A: Actor>(mut self) -> Self {
+        self.actors.extend(A::descriptors());
+        self
+    }
+
+    /// Runs an actor that was declared by hand.
+    pub fn register(mut self, descriptor: ActorDescriptor) -> Self {
+        self.actors.push(descriptor);
+        self
+    }
+
+    /// Runs a pulser that was declared with `#[pulser(…)]`.
+    pub fn pulser<P: Pulser>(mut self) -> Self {
+        self.pulsers.extend(P::descriptors());
+        self
+    }
+
+    /// Runs a pulser that was declared by hand.
+    pub fn register_pulser(mut self, descriptor: PulserDescriptor) -> Self {
+        self.pulsers.push(descriptor);
+        self
+    }
+
+    /// Runs every actor and pulser that was declared in a crate linked into this program.
+    ///
+    /// A crate that is named in `Cargo.toml` but not in code is not linked: write
+    /// `use my_actors as _;`.
+    pub fn discover(self) -> Self {
+        self.discover_in(&[])
+    }
+
+    /// As [`discover`](Self::discover), but only what is declared in these modules or below, such
+    /// as `my_crate::actors`.
+    pub fn discover_in(mut self, modules: &[&str]) -> Self {
+        self.actors.extend(discovered(modules));
+        self.pulsers.extend(discovered_pulsers(modules));
+        self
+    }
+
+    /// Puts a `tower` layer around every actor; the first is the outermost. Each actor gets its own
+    /// service, shared by all its calls: a limit is a limit per actor.
+    pub fn layer<L>(mut self, layer: L) -> Self
+    where
+        L: Layer<ActorService> + Send + Sync + 'static,
+        L::Service: Service<Event, Response = Vec<Event>> + Send + 'static,
+        <L::Service as Service<Event>>::Error: Into<BoxError>,
+        <L::Service as Service<Event>>::Future: Send + 'static,
+    {
+        self.layers.push(ActorLayer::new(layer));
+        self
+    }
+
+    /// Reads bodies of the codec's content type.
+    pub fn codec(mut self, codec: impl Codec) -> Self {
+        self.codecs = self.codecs.with(codec);
+        self
+    }
+
+    /// Declares that events of this type come from outside the hive.
+    pub fn entry(mut self, topic: impl Into<String>) -> Self {
+        self.entries.push(topic.into());
+        self
+    }
+
+    /// How actors are run that do not say so themselves.
+    pub fn settings(mut self, settings: FactorySettings) -> Self {
+        self.settings = settings;
+        self
+    }
+
+    /// Overrides settings of single actors: `BEEHIVE_ACTOR_<NAME>_PARALLELISM`, `…_LEASE`,
+    /// `…_TIMEOUT`, with the actor's name as in `AUTHORISE_PAYMENT`. Give it `std::env::vars()`;
+    /// variables of other names mean nothing.
+    pub fn overrides(mut self, variables: impl IntoIterator<Item = (String, String)>) -> Self {
+        self.overrides = Overrides::read(variables);
+        self
+    }
+
+    /// How large events may be, within what the queue allows.
+    pub fn limits(mut self, limits: EventLimits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// Makes an error of whatever contradicts the declared workflow; see [`Strictness`].
+    pub fn strict(mut self) -> Self {
+        self.strictness = Strictness::Strict;
+        self
+    }
+
+    /// How long a stopping hive waits for what is in work. The default is 30 seconds.
+    pub fn grace(mut self, grace: Duration) -> Self {
+        self.grace = grace;
+        self
+    }
+
+    /// Checks everything and builds the actors. Nothing is sent yet.
+    ///
+    /// # Errors
+    /// [`BuildError`] with all that is wrong, each with its remedy.
+    pub fn build(self) -> Result<Hive, BuildError> {
+        let graph = Graph::new(
+            &self.actors,
+            &self.pulsers,
+            self.entries.iter().map(String::as_str),
+        );
+        let mut findings = self.check(&graph);
+        let mut hired = Vec::new();
+        for descriptor in &self.actors {
+            let built = resolve(
+                &self.services,
+                descriptor.name(),
+                &mut findings,
+                |resolver| descriptor.build(resolver),
+            );
+            let Some(actor) = built else { continue };
+            let settings = self.settings_of(descriptor);
+            let capabilities = self.queue.as_deref().map(EventQueue::capabilities);
+            if let Some(message) = capabilities.and_then(|of| contradiction(&settings, of)) {
+                findings.push(Finding::BadTimes {
+                    actor: descriptor.name().to_owned(),
+                    message,
+                });
+            }
+            hired.push(self.hire(descriptor, settings, actor));
+        }
+        let mut pulsers = Vec::new();
+        for descriptor in &self.pulsers {
+            let built = resolve(
+                &self.services,
+                descriptor.name(),
+                &mut findings,
+                |resolver| descriptor.build(resolver),
+            );
+            pulsers.extend(built.map(|pulse| HivePulser {
+                descriptor: descriptor.clone(),
+                pulse,
+            }));
+        }
+        let fatal = |finding: &Finding| self.strictness.is_strict() || !finding.is_warning();
+        if findings.iter().any(fatal) {
+            findings.retain(fatal);
+            return Err(BuildError::new(findings));
+        }
+        for finding in &findings {
+            warn!(hive = %self.name, "{finding}");
+        }
+        let Some(queue) = self.queue else {
+            return Err(BuildError::new(vec![Finding::NoQueue]));
+        };
+        let guard = Guard::new(queue, self.limits);
+        let readers = hired.iter().map(|hired| hired.queue.clone());
+        let announcer = Announcer::new(guard.clone(), readers, self.settings.publish_timeout());
+        Ok(Hive {
+            name: self.name,
+            announcer: Arc::new(announcer),
+            guard,
+            hired,
+            pulsers,
+            inbox: self.services.stores().inbox(),
+            codecs: Arc::new(self.codecs),
+            graph,
+            strictness: self.strictness,
+            grace: self.grace,
+        })
+    }
+
+    fn hire(
+        &self,
+        descriptor: &ActorDescriptor,
+        settings: FactorySettings,
+        actor: Arc<dyn ProcessorActor>,
+    ) -> Hired {
+        Hired {
+            name: SmolStr::new(descriptor.name()),
+            queue: descriptor.queue().clone(),
+            emits: descriptor.emits().map(SmolStr::new).collect(),
+            callee: Callee::new(actor, &self.layers),
+            settings,
+        }
+    }
+
+    /// The hive's settings, then what the actor says, then what is overridden.
+    fn settings_of(&self, descriptor: &ActorDescriptor) -> FactorySettings {
+        let mut settings = self.settings;
+        if let Some(parallelism) = descriptor.parallelism() {
+            settings = settings.with_parallelism(parallelism);
+        }
+        if let Some(lease) = descriptor.lease() {
+            settings = settings.with_lease(lease);
+        }
+        if let Some(timeout) = descriptor.timeout() {
+            settings = settings.with_timeout(timeout);
+        }
+        if let Some(retry) = descriptor.retry() {
+            settings = settings.with_retry(retry);
+        }
+        settings = self.overrides.apply(descriptor.name(), settings);
+        // An actor that may take long may also hold its event so long.
+        let hold_max = settings.hold_max().max(settings.timeout() * 2);
+        let lease_max = self
+            .queue
+            .as_deref()
+            .and_then(|queue| queue.capabilities().lease_max);
+        settings.with_hold_max(lease_max.map_or(hold_max, |max| hold_max.min(max)))
+    }
+
+    /// What is wrong without looking into any actor.
+    fn check(&self, graph: &Graph) -> Vec<Finding> {
+        let mut findings = Vec::new();
+        if self.queue.is_none() {
+            findings.push(Finding::NoQueue);
+        }
+        if self.actors.is_empty() && self.pulsers.is_empty() {
+            findings.push(Finding::NothingToRun);
+        }
+        let mut by_queue: BTreeMap<&QueueName, Vec<String>> = BTreeMap::new();
+        for actor in &self.actors {
+            let described = match actor.location() {
+                Some(location) => format!("`{}` ({location})", actor.name()),
+                None => format!("`{}`", actor.name()),
+            };
+            by_queue.entry(actor.queue()).or_default().push(described);
+            if !actor.queue().is_readable() {
+                findings.push(Finding::UnreadableQueue {
+                    actor: actor.name().to_owned(),
+                    queue: actor.queue().clone(),
+                });
+            }
+            findings.extend(bad_topics(actor.name(), actor.emits()));
+        }
+        for pulser in &self.pulsers {
+            findings.extend(bad_topics(pulser.name(), std::iter::once(pulser.topic())));
+        }
+        findings.extend(bad_topics("entry", self.entries.iter().map(String::as_str)));
+        findings.extend(
+            by_queue
+                .into_iter()
+                .filter(|(_, actors)| actors.len() > 1)
+                .map(|(queue, actors)| Finding::DuplicateQueue {
+                    queue: queue.clone(),
+                    actors,
+                }),
+        );
+        findings.extend(
+            self.overrides
+                .findings(self.actors.iter().map(ActorDescriptor::name)),
+        );
+        findings.extend(graph.unannounced().map(|step| Finding::UnannouncedTopic {
+            actor: step.actor.clone(),
+            queue: step.queue.clone(),
+            similar: similar(step.queue.topic(), graph),
+        }));
+        findings
+    }
+}
+
+fn bad_topics<'a>(
+    of: &str,
+    topics: impl Iterator<Item = &'a str>,
+) -> impl Iterator<Item = Finding> {
+    topics.filter_map(move |topic| {
+        let error = QueueName::check_word(topic).err()?;
+        Some(Finding::BadTopic {
+            actor: of.to_owned(),
+            error,
+        })
+    })
+}
+
+/// An announced topic that the one meant may be.
+fn similar(topic: &str, graph: &Graph) -> Option<String> {
+    /// Below this, names have nothing in common.
+    const ALIKE: f64 = 0.8;
+    graph
+        .announced()
+        .into_iter()
+        .map(|announced| (strsim::jaro_winkler(topic, announced), announced))
+        .filter(|(likeness, _)| *likeness >= ALIKE)
+        .max_by(|(one, _), (other, _)| one.total_cmp(other))
+        .map(|(_, announced)| announced.to_owned())
+}
+
+/// Builds something from the services, and notes all that is missing.
+fn resolve<T>(
+    services: &Services,
+    name: &str,
+    findings: &mut Vec<Finding>,
+    build: impl FnOnce(&mut Resolver<'_>) -> Option<T>,
+) -> Option<T> {
+    let mut resolver = Resolver::new(services);
+    let built = build(&mut resolver);
+    let missing = resolver.into_missing();
+    if built.is_none() && missing.is_empty() {
+        findings.push(Finding::NotBuilt {
+            actor: name.to_owned(),
+        });
+    }
+    let complete = missing.is_empty();
+    findings.extend(missing.into_iter().map(|missing| {
+        let Missing {
+            field,
+            type_name,
+            error,
+        } = missing;
+        Finding::MissingService {
+            actor: name.to_owned(),
+            field,
+            type_name,
+            error,
+        }
+    }));
+    built.filter(|_| complete)
+}
+
+/// How an actor's times contradict one another or the backend, if they do.
+fn contradiction(settings: &FactorySettings, capabilities: &QueueCapabilities) -> Option<String> {
+    /// Shorter leases expire before anything can be done.
+    const LEASE_MIN: Duration = Duration::from_millis(20);
+    let (lease, timeout) = (settings.lease(), settings.timeout());
+    if lease < LEASE_MIN {
+        return Some(format!(
+            "a lease of {lease:?} is too short; the least is {LEASE_MIN:?}"
+        ));
+    }
+    if let Some(max) = capabilities.lease_max.filter(|max| lease > *max) {
+        return Some(format!(
+            "a lease of {lease:?} is longer than the queue allows: {max:?}"
+        ));
+    }
+    if timeout > settings.hold_max() {
+        return Some(format!(
+            "a time-out of {timeout:?} is longer than an event can be held here: {:?}",
+            settings.hold_max()
+        ));
+    }
+    (!capabilities.extend && timeout >= lease).then(|| {
+        format!(
+            "the queue cannot extend leases, so the time-out of {timeout:?} must be below the \
+             lease of {lease:?}"
+        )
+    })
+}

@@ -1,0 +1,48 @@
+//! Makes sure that all queues of a hive exist.
+
+use std::collections::BTreeSet;
+
+use futures_util::{StreamExt as _, stream};
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::queue::{EventQueue, QueueName};
+
+/// How many queues are declared at the same time; a broker takes them faster than one by one.
+const CONCURRENCY: usize = 16;
+
+/// Declares topics first, then what reads them. All that fails is reported together.
+pub(super) async fn declare(queue: &dyn EventQueue, names: &BTreeSet<QueueName>) -> Result<()> {
+    let mut failed = Vec::new();
+    for readable in [false, true] {
+        let results: Vec<_> =
+            stream::iter(names.iter().filter(|name| name.is_readable() == readable))
+                .map(|name| async move { (name, queue.declare(name).await) })
+                .buffer_unordered(CONCURRENCY)
+                .collect()
+                .await;
+        failed.extend(
+            results
+                .into_iter()
+                .filter_map(|(name, result)| Some((name, result.err()?))),
+        );
+    }
+    failed.sort_by_key(|(name, _)| *name);
+    let count = failed.len();
+    let mut failed = failed.into_iter();
+    let Some((first, error)) = failed.next() else {
+        return Ok(());
+    };
+    let temporary = error.is_temporary();
+    let mut all = Error::new(
+        ErrorKind::Configuration,
+        "not every queue could be declared",
+    )
+    .with_operation("start hive")
+    .with_context("failed", count)
+    .with_context("queue", first)
+    .with_source(error);
+    for (name, error) in failed {
+        all = all.with_context("also", format_args!("{name}: {error}"));
+    }
+    Err(if temporary { all.temporary() } else { all })
+}

@@ -1,0 +1,172 @@
+//! What only the queue in memory promises, and what is easier to see up close than in a suite.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::num::NonZeroUsize;
+use std::time::Duration;
+
+use beehive_core::event::Event;
+use beehive_core::queue::memory::{Census, MemoryQueue, MemoryQueueOptions};
+use beehive_core::queue::{
+    EventQueue, EventQueueExt, FailureHistory, QueueName, Receiver, ReceiverOptions,
+};
+use beehive_core::{ErrorKind, Result};
+use tokio::time::{Instant, advance, sleep, timeout};
+
+const LEASE: Duration = Duration::from_secs(30);
+const ONE: NonZeroUsize = NonZeroUsize::MIN;
+const HOUR: Duration = Duration::from_hours(1);
+
+fn name(text: &str) -> QueueName {
+    text.parse().unwrap()
+}
+
+fn event(body: &'static str) -> Event {
+    Event::new("Flower", "text/plain", body)
+}
+
+async fn declared(names: &[&str]) -> Result<MemoryQueue> {
+    let queue = MemoryQueue::default();
+    for text in names {
+        queue.declare(&name(text)).await?;
+    }
+    Ok(queue)
+}
+
+async fn reader(queue: &MemoryQueue, from: &str) -> Box<dyn Receiver> {
+    let options = ReceiverOptions::new(NonZeroUsize::new(100).unwrap(), LEASE);
+    queue.receiver(&name(from), options).await.unwrap()
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_event_goes_through_every_state() -> Result<()> {
+    let queue = declared(&["Flower-Bee", "Flower-Wasp"]).await?;
+    queue.push(event("clover")).await?;
+    let bee = name("Flower-Bee");
+    let census = |waiting, leased, delayed| Census {
+        waiting,
+        leased,
+        delayed,
+        dead_lettered: 0,
+    };
+    assert_eq!(queue.census(), census(2, 0, 0));
+
+    let lease = queue.receive_one(&bee, LEASE).await?.unwrap();
+    assert_eq!(lease.event().data(), "clover");
+    assert_eq!(queue.census_of(&bee)?, census(0, 1, 0));
+    advance(LEASE).await;
+    assert_eq!(queue.census_of(&bee)?, census(1, 0, 0));
+    assert_eq!(
+        lease.commit().await.unwrap_err().error.kind(),
+        ErrorKind::LeaseLost
+    );
+
+    let lease = queue.receive_one(&bee, LEASE).await?.unwrap();
+    assert_eq!(lease.attempt(), 2);
+    let history = FailureHistory {
+        attempts: 7,
+        first_failure: None,
+    };
+    lease.defer(HOUR, history).await?;
+    assert_eq!(queue.census_of(&bee)?, census(0, 0, 1));
+    advance(HOUR).await;
+    let lease = queue.receive_one(&bee, LEASE).await?.unwrap();
+    assert_eq!(lease.attempt(), 8);
+    lease.abandon().await?;
+    let lease = queue.receive_one(&bee, LEASE).await?.unwrap();
+    assert_eq!(lease.attempt(), 8);
+    lease.commit().await?;
+    assert_eq!(queue.census(), census(1, 0, 0));
+    Ok(())
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_waiting_receiver_is_woken_by_a_publish() -> Result<()> {
+    let queue = declared(&["Flower-Bee"]).await?;
+    let mut bee = reader(&queue, "Flower-Bee").await;
+    let start = Instant::now();
+    let (leases, ()) = tokio::join!(bee.receive(ONE, HOUR), async {
+        sleep(LEASE).await;
+        queue.push(event("clover")).await.unwrap();
+    });
+    assert_eq!(leases?.len(), 1);
+    assert_eq!(start.elapsed(), LEASE);
+    Ok(())
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_waiting_receiver_is_woken_by_the_expiry_of_anothers_lease() -> Result<()> {
+    let queue = declared(&["Flower-Bee"]).await?;
+    let mut idle = reader(&queue, "Flower-Bee").await;
+    let mut busy = reader(&queue, "Flower-Bee").await;
+    let waiting = tokio::spawn(async move { idle.receive(ONE, HOUR).await });
+    tokio::task::yield_now().await;
+    // The first wakes the one that waits, so take the second.
+    let start = Instant::now();
+    queue
+        .publish(&[event("clover"), event("thyme")])
+        .await
+        .unwrap();
+    let taken = busy.receive(ONE, HOUR).await?;
+    waiting.await.unwrap()?.pop().unwrap().commit().await?;
+    drop(taken);
+    let again = busy.receive(ONE, HOUR).await?;
+    assert_eq!(again[0].attempt(), 2);
+    assert_eq!(start.elapsed(), LEASE);
+    Ok(())
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_woken_receiver_that_is_dropped_passes_its_wake_up_on() -> Result<()> {
+    let queue = declared(&["Flower-Bee"]).await?;
+    let mut first = reader(&queue, "Flower-Bee").await;
+    let mut second = reader(&queue, "Flower-Bee").await;
+    let start = Instant::now();
+    {
+        let mut dropped = Box::pin(first.receive(ONE, HOUR));
+        assert!(futures_util::poll!(&mut dropped).is_pending());
+        let mut waiting = Box::pin(second.receive(ONE, HOUR));
+        assert!(futures_util::poll!(&mut waiting).is_pending());
+        queue.push(event("clover")).await?;
+        drop(dropped);
+        let leases = timeout(LEASE, waiting).await.unwrap()?;
+        assert_eq!(leases.len(), 1);
+    }
+    assert_eq!(start.elapsed(), Duration::ZERO);
+    Ok(())
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_full_subscription_refuses_and_the_others_get_their_event() -> Result<()> {
+    let queue = MemoryQueue::new(MemoryQueueOptions::default().with_capacity(1));
+    queue.declare(&name("Flower-Bee")).await?;
+    queue.declare(&name("Flower-Wasp")).await?;
+    queue.push(event("clover")).await?;
+    let lease = queue
+        .receive_one(&name("Flower-Wasp"), LEASE)
+        .await?
+        .unwrap();
+    lease.commit().await?;
+    let error = queue.publish(&[event("thyme")]).await.unwrap_err();
+    assert!(error.is_temporary());
+    assert_eq!(queue.census_of(&name("Flower-Bee"))?.waiting, 1);
+    assert_eq!(queue.census_of(&name("Flower-Wasp"))?.waiting, 1);
+    Ok(())
+}
+
+#[tokio::test(start_paused = true)]
+async fn idle_waits_until_all_is_settled() -> Result<()> {
+    let queue = declared(&["Flower-Bee"]).await?;
+    queue.push(event("clover").deliver_after(HOUR)).await?;
+    let start = Instant::now();
+    let mut bee = reader(&queue, "Flower-Bee").await;
+    let worker = tokio::spawn(async move {
+        let lease = bee.receive(ONE, 2 * HOUR).await.unwrap().pop().unwrap();
+        sleep(Duration::from_secs(10)).await;
+        lease.commit().await.unwrap();
+    });
+    queue.idle().await;
+    assert_eq!(start.elapsed(), HOUR + Duration::from_secs(10));
+    worker.await.unwrap();
+    Ok(())
+}
