@@ -13,6 +13,7 @@ pub mod domain;
 pub mod events;
 
 pub mod actors;
+mod hive;
 pub mod state;
 
 mod draws;
@@ -21,8 +22,14 @@ pub mod verdict;
 
 pub mod audit;
 pub mod inspection;
+pub mod shop;
 pub mod summary;
 
+pub mod backend;
 pub mod cli;
+pub mod commands;
 pub mod error;
+pub mod logging;
 pub mod progress;
+
+pub use self::hive::{hive, simulated_hive};

@@ -29,6 +29,9 @@ use beehive_core::{Result, prelude::*};
 
 use crate::domain::{OrderId, ProductId};
 
+/// Where all actors are declared, for the hive to discover them.
+pub const MODULE: &str = module_path!();
+
 /// An event about one item of an order, from an actor whose answer may differ from run to run: two
 /// runs that say the same about an item announce the same event.
 fn about_item(body: &impl EventBody, order: OrderId, product: ProductId) -> Result<Event> {
