@@ -6,7 +6,7 @@ use super::about_item;
 use crate::{
     domain::{OrderId, OrderLine, Shortage, Status},
     events::{ItemParked, ItemReserved, PaymentAuthorised, ProductOutOfStock},
-    state::{Orders, Parking, Stock},
+    state::{Orders, Parking, Stock, Taking},
 };
 
 /// Takes each item of an order from the shelf (scatter), or lets the order wait for it.
@@ -53,11 +53,16 @@ impl ReserveItems {
     /// waiting, from a delivery that finds nobody waiting; as deliveries are put on the shelf before
     /// anyone looks who waits, either they find the order or the order finds them.
     async fn reserve(&self, order: OrderId, line: &OrderLine) -> Result<bool, ActorError> {
-        if self.stock.take(order, line.product, line.quantity).await? {
+        if self.take(order, line).await? {
             return Ok(true);
         }
         self.parking.enter(line.product, order).await?;
-        Ok(self.stock.take(order, line.product, line.quantity).await?)
+        self.take(order, line).await
+    }
+
+    async fn take(&self, order: OrderId, line: &OrderLine) -> Result<bool, ActorError> {
+        let taking = self.stock.take(order, line.product, line.quantity).await?;
+        Ok(taking != Taking::TooFew)
     }
 }
 

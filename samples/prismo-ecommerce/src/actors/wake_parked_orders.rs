@@ -1,17 +1,21 @@
 //! Waking: gives arrived goods to the orders that wait for them.
 
-use std::collections::BTreeSet;
-
 use beehive_core::prelude::*;
 
 use super::about_item;
 use crate::{
-    domain::{OrderId, ProductId},
+    domain::{OrderId, ProductId, Status},
     events::{Delivery, ItemReserved, ProductArrivedBackInStock, ProductOutOfStock},
-    state::{Orders, Parking, Stock},
+    state::{OrderRecord, Orders, Parking, Stock, Taking},
 };
 
 /// Puts a delivery on the shelf, then reserves for the orders that wait, first come first served.
+///
+/// An order leaves the parking when its item is gathered, and not before: until then every delivery
+/// comes across it. So that its item is announced about once and not by each of them, a delivery
+/// speaks for the items it takes, and for the one it was bought for, whoever took that. The second
+/// makes up for a run that was cut off between taking and announcing: there is a delivery on its way
+/// for every item that waits.
 #[derive(Debug)]
 #[actor(
     "ProductArrivedBackInStock-WakeParkedOrders",
@@ -30,38 +34,48 @@ impl ProcessorActor for WakeParkedOrders {
         if let Some(Delivery { shortage, quantity }) = &delivery {
             self.stock.receive(*shortage, *quantity).await?;
         }
-        let served = self.serve(product).await?;
+        let bought_for = delivery.as_ref().map(|delivery| delivery.shortage.order);
+        let served = self.serve(product, bought_for).await?;
         let mut announced = served
             .iter()
             .map(|&order| about_item(&ItemReserved { order, product }, order, product))
             .collect::<Result<Vec<_>, _>>()?;
         if let Some(delivery) = delivery
             && !served.contains(&delivery.shortage.order)
-            && let Some(again) = self.still_short(&delivery).await?
         {
-            announced.push(again);
+            announced.extend(self.still_short(&delivery).await?);
         }
         Ok(announced)
     }
 }
 
 impl WakeParkedOrders {
-    /// The orders that have their units now, up to the first for which too few are left.
-    ///
-    /// Whoever has them goes on waiting in the list until its item is gathered, which is how a run
-    /// that is cut off here announces them the next time.
-    async fn serve(&self, product: ProductId) -> Result<BTreeSet<OrderId>, ActorError> {
+    /// Takes for one order after the other, up to the first for which too few units are left.
+    /// Returns the orders to speak for.
+    async fn serve(
+        &self,
+        product: ProductId,
+        bought_for: Option<OrderId>,
+    ) -> Result<Vec<OrderId>, ActorError> {
         /// A delivery is a pack, which few orders share.
         const PAGE: usize = 16;
-        let (mut served, mut page) = (BTreeSet::new(), PageRequest::first(PAGE));
+        let (mut served, mut page) = (Vec::new(), PageRequest::first(PAGE));
         loop {
             let waiting = self.parking.waiting(product, &page).await?;
             for order in waiting.items {
-                let quantity = self.quantity(order, product).await?;
-                if !self.stock.take(order, product, quantity).await? {
-                    return Ok(served);
+                let record = self.orders.get(order).await?;
+                if record.status != Status::Placed {
+                    // It needs nothing more. A worker that was thought dead let it wait again.
+                    self.parking.leave(product, order).await?;
+                    continue;
                 }
-                served.insert(order);
+                let quantity = quantity(&record, product)?;
+                match self.stock.take(order, product, quantity).await? {
+                    Taking::Now => served.push(order),
+                    Taking::Before if bought_for == Some(order) => served.push(order),
+                    Taking::Before => {}
+                    Taking::TooFew => return Ok(served),
+                }
             }
             match waiting.next {
                 Some(next) => page = page.starting_at(next),
@@ -79,16 +93,19 @@ impl WakeParkedOrders {
         }
         let again = ProductOutOfStock {
             shortage: delivery.shortage.next(),
-            quantity: self.quantity(order, product).await?,
+            quantity: quantity(&self.orders.get(order).await?, product)?,
         };
         Ok(Some(about_item(&again, order, product)?))
     }
+}
 
-    async fn quantity(&self, order: OrderId, product: ProductId) -> Result<u32, ActorError> {
-        let record = self.orders.get(order).await?;
-        let line = record.order.line(product);
-        line.map(|line| line.quantity).ok_or_else(|| {
-            ActorError::terminal(format!("order {order} waits for {product}, which it did not order"))
-        })
-    }
+fn quantity(record: &OrderRecord, product: ProductId) -> Result<u32, ActorError> {
+    let order = &record.order;
+    let line = order.line(product).ok_or_else(|| {
+        ActorError::terminal(format!(
+            "order {} waits for {product}, which it did not order",
+            order.id
+        ))
+    })?;
+    Ok(line.quantity)
 }

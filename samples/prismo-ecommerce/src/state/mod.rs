@@ -20,5 +20,5 @@ pub use self::{
     orders::{OrderRecord, Orders},
     parking::Parking,
     runs::{RunRecord, Runs},
-    stock::Stock,
+    stock::{Stock, Taking},
 };

@@ -8,6 +8,17 @@ use beehive_core::{
 
 use crate::domain::{OrderId, ProductId, Shortage};
 
+/// What became of the wish to take units.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Taking {
+    /// They were taken now.
+    Now,
+    /// They were taken before, by this run of an actor or another.
+    Before,
+    /// There are too few.
+    TooFew,
+}
+
 /// The shelf. Every movement happens once, however often it is asked for.
 #[derive(Clone, Debug)]
 pub struct Stock(Counter);
@@ -30,14 +41,17 @@ impl Stock {
         self.0.change(&shelf(product), &open).await.map(drop)
     }
 
-    /// Takes the units an order wants, if there are as many, and says whether the order has them,
-    /// from now or before.
+    /// Takes the units an order wants, if there are as many.
     ///
     /// # Errors
     /// Those of the store.
-    pub async fn take(&self, order: OrderId, product: ProductId, units: u32) -> Result<bool> {
+    pub async fn take(&self, order: OrderId, product: ProductId, units: u32) -> Result<Taking> {
         let take = movement(-i64::from(units), &format!("take/{order}")).with_floor(0);
-        Ok(self.0.change(&shelf(product), &take).await?.is_applied())
+        Ok(match self.0.change(&shelf(product), &take).await? {
+            CounterOutcome::Applied(_) => Taking::Now,
+            CounterOutcome::AlreadyApplied(_) => Taking::Before,
+            _ => Taking::TooFew,
+        })
     }
 
     /// Puts back what the order took; if it took nothing, sees to it that it never will.
