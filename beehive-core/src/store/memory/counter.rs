@@ -50,7 +50,7 @@ struct State {
 const NOTE_RETENTION: Duration = Duration::from_hours(24);
 
 impl MemoryCounter {
-    /// The most operations it notes unless another number is given: about 250 MB when full.
+    /// The most operations it notes unless another number is given: 250 to 350 MB when full.
     pub const NOTES_MAX: usize = 4_000_000;
 
     /// Notes at most this many operations. Clones made before keep their limit.
