@@ -46,7 +46,7 @@ struct State {
     notes: Expiring<()>,
 }
 
-/// How long an operation is remembered after its last use: what the contract asks for.
+/// How long an operation is remembered: what the contract asks for, counted from its last use.
 const NOTE_RETENTION: Duration = Duration::from_hours(24);
 
 impl MemoryCounter {
