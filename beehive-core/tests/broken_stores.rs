@@ -33,8 +33,10 @@ fn each_fails<F, D: Debug + Copy>(
     // Else a failure would tell of the wrapper, not of the defect.
     assert_eq!(failed_with(whole), BTreeSet::new(), "without a defect");
     let mut unnoticed = Vec::new();
+    let mut idle: BTreeSet<&str> = cases().iter().map(Case::name).collect();
     for (defect, intended) in defects {
         let failed = failed_with(*defect);
+        idle.retain(|case| !failed.contains(case));
         if !failed.contains(intended) {
             unnoticed.push(format!(
                 "{defect:?} should fail {intended}, failed {failed:?}"
@@ -42,6 +44,8 @@ fn each_fails<F, D: Debug + Copy>(
         }
     }
     assert!(unnoticed.is_empty(), "{unnoticed:#?}");
+    // A case that no defect fails may as well check nothing.
+    assert!(idle.is_empty(), "no broken store fails {idle:?}");
 }
 
 /// Whether the case fails, on a clock of its own. One that does not end is no verdict.

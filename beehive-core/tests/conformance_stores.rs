@@ -1,4 +1,5 @@
-//! Runs the suites of the stores against the stores in memory, each case on a paused clock.
+//! Runs the suites of the stores against the stores in memory: each case on a paused clock, and
+//! those that do not wait also on several threads, where races are real.
 
 #![expect(
     clippy::expect_used,
@@ -10,18 +11,19 @@ mod limited;
 
 use std::process::ExitCode;
 
+use beehive_core::conformance::Case;
 use beehive_core::conformance::collection::{self, CollectionFixture};
 use beehive_core::conformance::counter::{self, CounterFixture};
 use beehive_core::conformance::inbox::{self, InboxFixture};
 use beehive_core::conformance::key_list::{self, KeyListFixture};
 use beehive_core::conformance::key_value::{self, KeyValueFixture};
 use beehive_core::conformance::lock::{self, LockFixture};
-use beehive_core::conformance::{Case, Outcome};
 use beehive_core::store::memory::{
     MemoryCollection, MemoryCounter, MemoryInbox, MemoryKeyList, MemoryKeyValue, MemoryLock,
 };
 use libtest_mimic::{Arguments, Trial};
 use limited::Limited;
+use tokio::runtime::{Builder, Runtime};
 
 fn main() -> ExitCode {
     let mut trials = Vec::new();
@@ -59,6 +61,30 @@ fn main() -> ExitCode {
     run(suite("inbox/memory", inbox::cases, || {
         InboxFixture::new(MemoryInbox::default())
     }));
+    run(suite_on(
+        several_threads,
+        "key_value/threads",
+        key_value::cases,
+        || KeyValueFixture::new(MemoryKeyValue::default(), "run/"),
+    ));
+    run(suite_on(
+        several_threads,
+        "key_list/threads",
+        key_list::cases,
+        || KeyListFixture::new(MemoryKeyList::default(), "run-"),
+    ));
+    run(suite_on(
+        several_threads,
+        "collection/threads",
+        collection::cases,
+        || CollectionFixture::new(MemoryCollection::default(), "run-"),
+    ));
+    run(suite_on(
+        several_threads,
+        "counter/threads",
+        counter::cases,
+        || CounterFixture::new(MemoryCounter::default(), "run-"),
+    ));
     let arguments = Arguments::from_args();
     libtest_mimic::run(&arguments, trials).exit_code()
 }
@@ -71,30 +97,46 @@ fn small_documents() -> MemoryCollection {
     MemoryCollection::default().with_value_max(4096)
 }
 
-/// The cases of a suite that apply to a backend, each with a fresh one.
+/// The cases of a suite that apply to a backend, each with a fresh one, on a paused clock.
 fn suite<F: Send + 'static>(
+    backend: &'static str,
+    cases: fn() -> Vec<Case<F>>,
+    fixture: fn() -> F,
+) -> Vec<Trial> {
+    suite_on(paused_clock, backend, cases, fixture)
+}
+
+fn suite_on<F: Send + 'static>(
+    runtime: fn() -> Runtime,
     backend: &'static str,
     cases: fn() -> Vec<Case<F>>,
     fixture: fn() -> F,
 ) -> Vec<Trial> {
     cases()
         .into_iter()
-        .filter(|case| on_paused_clock(|| async { case.applies(&fixture()) }))
+        .filter(|case| case.applies(&fixture()))
         .map(|case| {
             let name = format!("{backend}/{}", case.name());
             Trial::test(name, move || {
-                let outcome: Outcome = on_paused_clock(|| async { case.run(fixture()).await });
+                let outcome = runtime().block_on(async { case.run(fixture()).await });
                 outcome.map_err(|failure| failure.to_string().into())
             })
         })
         .collect()
 }
 
-fn on_paused_clock<W: Future>(work: impl FnOnce() -> W) -> W::Output {
-    let runtime = tokio::runtime::Builder::new_current_thread()
+fn paused_clock() -> Runtime {
+    Builder::new_current_thread()
         .enable_time()
         .start_paused(true)
         .build()
-        .expect("a runtime needs no more than memory");
-    runtime.block_on(async { work().await })
+        .expect("a runtime needs no more than memory")
+}
+
+fn several_threads() -> Runtime {
+    Builder::new_multi_thread()
+        .worker_threads(4)
+        .enable_time()
+        .build()
+        .expect("a runtime needs no more than memory and threads")
 }

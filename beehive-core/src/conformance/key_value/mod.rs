@@ -72,7 +72,23 @@ impl fmt::Debug for KeyValueFixture {
     }
 }
 
-/// The cases.
+/// The cases, each for a fixture of its own.
+///
+/// ```
+/// use beehive_core::conformance::key_value::{KeyValueFixture, cases};
+/// use beehive_core::store::memory::MemoryKeyValue;
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), beehive_core::conformance::Failure> {
+/// for (number, case) in cases().into_iter().enumerate() {
+///     let fixture = KeyValueFixture::new(MemoryKeyValue::default(), format!("run-{number}/"));
+///     if case.applies(&fixture) {
+///         case.run(fixture).await?;
+///     }
+/// }
+/// # Ok(())
+/// # }
+/// ```
 pub fn cases() -> Vec<Case<KeyValueFixture>> {
     let mut cases = values::cases();
     cases.extend(info::cases());

@@ -46,11 +46,11 @@ struct State {
     notes: Expiring<()>,
 }
 
-/// How long an operation is remembered after its last use: what the contract asks for.
+/// How long an operation is remembered: what the contract asks for, counted from its last use.
 const NOTE_RETENTION: Duration = Duration::from_hours(24);
 
 impl MemoryCounter {
-    /// The most operations it notes unless another number is given: about 250 MB when full.
+    /// The most operations it notes unless another number is given: 250 to 350 MB when full.
     pub const NOTES_MAX: usize = 4_000_000;
 
     /// Notes at most this many operations. Clones made before keep their limit.

@@ -42,7 +42,7 @@ pub struct MemoryInbox {
 }
 
 impl MemoryInbox {
-    /// The capacity unless another is given: about 70 MB when full.
+    /// The capacity unless another is given: 60 to 90 MB when full, as measured.
     pub const CAPACITY: usize = 1_000_000;
 
     /// An inbox of at most this many entries; zero counts as one.

@@ -1,14 +1,15 @@
 //! Broken collection stores.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use async_trait::async_trait;
-use beehive_core::Result;
 use beehive_core::page::{Page, PageRequest};
 use beehive_core::store::memory::MemoryCollection;
 use beehive_core::store::{
     CollectionStore, Document, Etag, Precondition, Range, StoreCapabilities,
 };
+use beehive_core::{Error, ErrorKind, Result};
 use bytes::Bytes;
 
 use super::{lose_at_border, page_by_offset};
@@ -33,6 +34,14 @@ pub(crate) enum Defect {
     PrefixIgnored,
     Unordered,
     ValueLimitIgnored,
+    DeleteAbsentTaken,
+    EmptyNamesTaken,
+    EmptyRangeFails,
+    IdCaseLost,
+    MissingDeleteFails,
+    OverwriteIgnored,
+    ReadChangesVersion,
+    UnsupportedDone,
 }
 
 impl Defect {
@@ -55,6 +64,16 @@ impl Defect {
         (Self::PrefixIgnored, "range/prefix"),
         (Self::Unordered, "range/order"),
         (Self::ValueLimitIgnored, "document/value_limit"),
+        (Self::DeleteAbsentTaken, "delete_absent"),
+        (Self::EmptyNamesTaken, "document/empty_names"),
+        (Self::EmptyRangeFails, "range/empty"),
+        (Self::IdCaseLost, "document/unicode_id"),
+        (Self::MissingDeleteFails, "document/missing"),
+        (Self::OverwriteIgnored, "document/overwrite"),
+        (Self::ReadChangesVersion, "version/read"),
+        (Self::UnsupportedDone, "absent/unsupported"),
+        (Self::UnsupportedDone, "match/unsupported"),
+        (Self::UnsupportedDone, "delete_match/unsupported"),
     ];
 }
 
@@ -63,6 +82,7 @@ pub(crate) struct BrokenCollection {
     inner: MemoryCollection,
     defect: Defect,
     capabilities: StoreCapabilities,
+    reads: AtomicU64,
 }
 
 fn etag_of_content(data: &Bytes) -> Etag {
@@ -79,10 +99,16 @@ impl BrokenCollection {
             capabilities.value_max = Some(100);
             inner = inner.with_value_max(200);
         }
+        if defect == Defect::UnsupportedDone {
+            capabilities.write_absent = false;
+            capabilities.write_match = false;
+            capabilities.delete_match = false;
+        }
         Self {
             inner,
             defect,
             capabilities,
+            reads: AtomicU64::new(0),
         }
     }
 
@@ -92,6 +118,10 @@ impl BrokenCollection {
             Defect::NamesJoined if !collection.is_empty() && !id.is_empty() => {
                 ("all".into(), format!("{collection}{id}"))
             }
+            Defect::EmptyNamesTaken if collection.is_empty() || id.is_empty() => {
+                (format!("{collection}-"), format!("{id}-"))
+            }
+            Defect::IdCaseLost => (collection.into(), id.to_lowercase()),
             _ => (collection.into(), id.into()),
         }
     }
@@ -99,6 +129,10 @@ impl BrokenCollection {
     fn told(&self, mut document: Document) -> Document {
         match self.defect {
             Defect::EtagConstant => document.etag = Etag::new("1"),
+            Defect::ReadChangesVersion => {
+                let reads = self.reads.fetch_add(1, Ordering::Relaxed);
+                document.etag = Etag::new(format!("read-{reads}"));
+            }
             Defect::EtagOfContent => document.etag = etag_of_content(&document.data),
             _ => {}
         }
@@ -153,6 +187,12 @@ impl CollectionStore for BrokenCollection {
         let precondition = self
             .broken_precondition((collection, id), precondition)
             .await?;
+        if self.defect == Defect::OverwriteIgnored
+            && precondition == Precondition::None
+            && let Some(before) = self.inner.get(collection, id).await?
+        {
+            return Ok(before.etag);
+        }
         let etag = self
             .inner
             .put(collection, id, data.clone(), &precondition)
@@ -190,6 +230,15 @@ impl CollectionStore for BrokenCollection {
                     .await?;
                 self.inner.delete(collection, id, &given).await
             }
+            (Defect::DeleteAbsentTaken, Precondition::Absent) => Ok(()),
+            (Defect::MissingDeleteFails, Precondition::None)
+                if self.inner.get(collection, id).await?.is_none() =>
+            {
+                Err(Error::new(
+                    ErrorKind::NotFound,
+                    "there is nothing to delete",
+                ))
+            }
             _ => self.inner.delete(collection, id, precondition).await,
         }
     }
@@ -219,6 +268,12 @@ impl CollectionStore for BrokenCollection {
             self.inner.range(collection, range, page).await?
         };
         match self.defect {
+            Defect::EmptyRangeFails if found.items.is_empty() => {
+                return Err(Error::new(
+                    ErrorKind::NotFound,
+                    "there is no such collection",
+                ));
+            }
             Defect::BorderLost => found = lose_at_border(found),
             Defect::Unordered => found.items.reverse(),
             _ => {}

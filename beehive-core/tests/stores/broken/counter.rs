@@ -20,6 +20,7 @@ pub(crate) enum Defect {
     OnceCheckedBefore,
     RefusedIsNoted,
     Saturates,
+    OldValueTold,
 }
 
 impl Defect {
@@ -35,6 +36,7 @@ impl Defect {
         (Self::OnceCheckedBefore, "once/at_once"),
         (Self::RefusedIsNoted, "once/refused"),
         (Self::Saturates, "add/range"),
+        (Self::OldValueTold, "add/value"),
     ];
 }
 
@@ -148,6 +150,10 @@ impl CounterStore for BrokenCounter {
                     return Ok(CounterOutcome::AlreadyApplied(value));
                 }
                 self.inner.change(key, &without_operation(change)).await
+            }
+            (Defect::OldValueTold, None, None) => {
+                self.inner.change(key, change).await?;
+                Ok(CounterOutcome::Applied(value))
             }
             _ => match self.inner.change(key, change).await {
                 Err(error)

@@ -4,10 +4,10 @@ use std::collections::HashMap;
 use std::sync::Mutex;
 
 use async_trait::async_trait;
-use beehive_core::Result;
 use beehive_core::page::{Page, PageRequest};
 use beehive_core::store::memory::MemoryKeyList;
 use beehive_core::store::{Added, KeyListStore, Precondition, StoreCapabilities};
+use beehive_core::{Error, ErrorKind, Result};
 
 use super::{lose_at_border, page_by_offset};
 
@@ -28,6 +28,9 @@ pub(crate) enum Defect {
     ReadsLate,
     RemoveIgnored,
     Unordered,
+    EmptyNamesTaken,
+    MissingRemoveFails,
+    UnsupportedDone,
 }
 
 impl Defect {
@@ -46,6 +49,9 @@ impl Defect {
         (Self::ReadsLate, "items/gather"),
         (Self::RemoveIgnored, "item/remove"),
         (Self::Unordered, "items/order"),
+        (Self::EmptyNamesTaken, "item/empty_names"),
+        (Self::MissingRemoveFails, "item/missing"),
+        (Self::UnsupportedDone, "absent/unsupported"),
     ];
 }
 
@@ -54,19 +60,25 @@ pub(crate) struct BrokenKeyList {
     inner: MemoryKeyList,
     defect: Defect,
     added: Mutex<HashMap<String, usize>>,
+    capabilities: StoreCapabilities,
 }
 
 impl BrokenKeyList {
     pub(crate) fn new(defect: Defect) -> Self {
+        let inner = MemoryKeyList::default();
+        let mut capabilities = inner.capabilities().clone();
+        capabilities.write_absent = defect != Defect::UnsupportedDone;
         Self {
-            inner: MemoryKeyList::default(),
+            inner,
             defect,
+            capabilities,
             added: Mutex::default(),
         }
     }
 
     fn place(&self, list: &str, key: &str) -> (String, String) {
         match self.defect {
+            Defect::EmptyNamesTaken => (format!("{list}-"), format!("{key}-")),
             _ if list.is_empty() || key.is_empty() => (list.into(), key.into()),
             Defect::KeyIgnored => (list.into(), "all".into()),
             Defect::NamesJoined => ("all".into(), format!("{list}{key}")),
@@ -101,7 +113,7 @@ impl BrokenKeyList {
 #[async_trait]
 impl KeyListStore for BrokenKeyList {
     fn capabilities(&self) -> &StoreCapabilities {
-        self.inner.capabilities()
+        &self.capabilities
     }
 
     async fn add(
@@ -142,6 +154,9 @@ impl KeyListStore for BrokenKeyList {
     async fn remove(&self, list: &str, key: &str, item: &str) -> Result<()> {
         let (list, key) = &self.place(list, key);
         match self.defect {
+            Defect::MissingRemoveFails if !self.inner.contains(list, key, item).await? => {
+                Err(Error::new(ErrorKind::NotFound, "there is no such item"))
+            }
             Defect::RemoveIgnored => self.inner.contains(list, key, item).await.map(drop),
             _ => self.inner.remove(list, key, item).await,
         }

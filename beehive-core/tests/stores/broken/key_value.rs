@@ -44,6 +44,11 @@ pub(crate) enum Defect {
     Unordered,
     UrlConstant,
     ValueLimitIgnored,
+    DeleteAbsentTaken,
+    FirstPieceOnly,
+    ListedSizeWrong,
+    OverwriteIgnored,
+    UnsupportedDone,
 }
 
 impl Defect {
@@ -75,6 +80,13 @@ impl Defect {
         (Self::Unordered, "list/order"),
         (Self::UrlConstant, "value/url"),
         (Self::ValueLimitIgnored, "value/value_limit"),
+        (Self::DeleteAbsentTaken, "delete_absent"),
+        (Self::FirstPieceOnly, "value/stream"),
+        (Self::ListedSizeWrong, "list/info"),
+        (Self::OverwriteIgnored, "value/overwrite"),
+        (Self::UnsupportedDone, "absent/unsupported"),
+        (Self::UnsupportedDone, "match/unsupported"),
+        (Self::UnsupportedDone, "delete_match/unsupported"),
     ];
 }
 
@@ -92,6 +104,11 @@ impl BrokenKeyValue {
         if defect == Defect::ValueLimitIgnored {
             capabilities.value_max = Some(100);
             inner = inner.with_value_max(200);
+        }
+        if defect == Defect::UnsupportedDone {
+            capabilities.write_absent = false;
+            capabilities.write_match = false;
+            capabilities.delete_match = false;
         }
         Self {
             inner,
@@ -160,6 +177,15 @@ impl KeyValueStore for BrokenKeyValue {
             let etag = self.inner.put(key, value, options).await?;
             return end.map(|()| etag);
         }
+        if self.defect == Defect::FirstPieceOnly {
+            value = Value::stream(value.into_stream().take(1));
+        }
+        if self.defect == Defect::OverwriteIgnored
+            && options.precondition == Precondition::None
+            && let Some(before) = self.inner.info(key).await?
+        {
+            return Ok(before.etag);
+        }
         if self.defect == Defect::MetadataKept
             && let Some(before) = self.inner.info(key).await?
         {
@@ -209,6 +235,7 @@ impl KeyValueStore for BrokenKeyValue {
             (Defect::DeleteMatchIgnored | Defect::EtagConstant, Precondition::Match(_)) => {
                 self.inner.delete(key, &Precondition::None).await
             }
+            (Defect::DeleteAbsentTaken, Precondition::Absent) => Ok(()),
             _ => self.inner.delete(key, precondition).await,
         }
     }
@@ -250,6 +277,9 @@ impl KeyValueStore for BrokenKeyValue {
         for info in &mut listing.entries {
             let key = info.key.clone();
             *info = self.told(info.clone(), &key);
+            if self.defect == Defect::ListedSizeWrong {
+                info.size = 0;
+            }
         }
         Ok(listing)
     }

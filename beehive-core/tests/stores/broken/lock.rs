@@ -25,6 +25,7 @@ pub(crate) enum Defect {
     RenewalRevives,
     TokenConstant,
     TwoHolders,
+    EmptyNameTaken,
 }
 
 impl Defect {
@@ -42,6 +43,7 @@ impl Defect {
         (Self::RenewalRevives, "renew/expired"),
         (Self::TokenConstant, "token/increases"),
         (Self::TwoHolders, "hold/exclusive"),
+        (Self::EmptyNameTaken, "hold/name_empty"),
     ];
 }
 
@@ -64,6 +66,7 @@ impl BrokenLock {
 
     fn name<'n>(&self, name: &'n str) -> &'n str {
         match self.defect {
+            Defect::EmptyNameTaken if name.is_empty() => "-",
             Defect::NameIgnored if (1..100).contains(&name.len()) => "all",
             _ => name,
         }
