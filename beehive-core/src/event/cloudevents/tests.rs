@@ -1,3 +1,5 @@
+//! An event survives the way to another system and back.
+
 use std::time::Duration;
 
 use proptest::collection::btree_map;
