@@ -27,7 +27,7 @@ fn nothing_said_means_run_with_the_defaults() {
         orders: 1_000,
         products: NonZeroU32::new(50).unwrap(),
         seed: Seed::new(1),
-        backend: Backend::Memory,
+        backend: BackendKind::Memory,
         parallelism: NonZeroUsize::new(8).unwrap(),
         replenish_delay: Duration::from_millis(200),
         namespace: "prismo".parse().unwrap(),
