@@ -23,7 +23,7 @@ pub struct EventLimits {
 
 impl EventLimits {
     /// The largest body, in bytes. The default, 192 KiB, leaves room for the headers within the
-    /// 256 KiB that SNS and SQS take together.
+    /// 256 KiB that the tightest of the known brokers takes for both.
     #[must_use]
     pub fn with_body_max(mut self, bytes: usize) -> Self {
         self.body_max = bytes;
@@ -234,7 +234,7 @@ mod tests {
             .with_correlation_id(EventId::new())
             .with_causation_id(EventId::new())
             .with_property("tenant", "blue")
-            .with_body_url("s3://bucket/key")
+            .with_body_url("https://bucket.example/key")
             .deliver_at(jiff::Timestamp::now());
         let size: usize = to_cloudevent(&event, event.time())
             .iter()

@@ -93,6 +93,7 @@ impl LeaseKeeper {
             };
             tokio::select! {
                 biased;
+                () = lease.lost() => return Interruption::LeaseLost,
                 () = grace.cancelled() => return Interruption::GraceOver,
                 () = sleep_until(renew.min(until)) => {}
             }

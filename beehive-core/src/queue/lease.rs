@@ -29,6 +29,9 @@ pub struct FailureHistory {
 pub trait Settle: fmt::Debug + Send + Sync + 'static {
     /// Holds the event for `duration` from now on; see [`Lease::extend`].
     async fn extend(&self, duration: Duration) -> Result<Instant>;
+    /// Completes when the backend learns that the lease is lost before its deadline, as with the
+    /// connection it was delivered on. Pending for ever where that cannot happen, or be learnt.
+    async fn lost(&self);
     /// See [`Lease::commit`].
     async fn commit(&self) -> Result<()>;
     /// See [`Lease::abandon`].
@@ -79,6 +82,20 @@ impl Lease {
         self
     }
 
+    /// For wrappers of a queue: the lease with this deadline, settled through what `wrap` makes of
+    /// the backend's own way.
+    pub fn wrapped(
+        self,
+        deadline: Instant,
+        wrap: impl FnOnce(Box<dyn Settle>) -> Box<dyn Settle>,
+    ) -> Self {
+        Self {
+            deadline,
+            backend: wrap(self.backend),
+            ..self
+        }
+    }
+
     /// The event.
     pub fn event(&self) -> &Event {
         &self.event
@@ -123,6 +140,15 @@ impl Lease {
     pub async fn extend(&mut self, duration: Duration) -> Result<Instant> {
         self.deadline = self.backend.extend(duration).await?;
         Ok(self.deadline)
+    }
+
+    /// Completes when the backend learns that the lease is lost before its deadline; otherwise
+    /// never. Look at the [`deadline`](Self::deadline) as well.
+    ///
+    /// # Cancel safety
+    /// Changes nothing.
+    pub async fn lost(&self) {
+        self.backend.lost().await;
     }
 
     /// Removes the event from the queue for good.

@@ -12,12 +12,24 @@
 pub mod domain;
 pub mod events;
 
+pub mod actors;
+mod hive;
+pub mod state;
+
 mod draws;
 pub mod outside;
 pub mod verdict;
 
 pub mod audit;
+pub mod inspection;
+pub mod shop;
 pub mod summary;
 
+pub mod backend;
 pub mod cli;
+pub mod commands;
+pub mod error;
+pub mod logging;
 pub mod progress;
+
+pub use self::hive::{hive, simulated_hive};

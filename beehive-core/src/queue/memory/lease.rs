@@ -38,6 +38,11 @@ impl Settle for MemoryLease {
         })
     }
 
+    /// Only its time can end it.
+    async fn lost(&self) {
+        std::future::pending().await
+    }
+
     async fn commit(&self) -> Result<()> {
         let entry = self
             .queue
