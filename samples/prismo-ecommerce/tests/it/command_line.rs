@@ -39,7 +39,7 @@ fn verbose_means_a_line_per_event() {
     let output = prismo("--orders 1 --verbose");
     let lines = text(&output.stderr);
     for event in ["OrderAccepted", "PaymentAuthorised", "OrderShipped"] {
-        let line = format!("{event} s1-0000001");
+        let line = format!(r#"{event} {{"order":"s1-0000001""#);
         assert_eq!(lines.matches(&line).count(), 1, "{line}: {lines}");
     }
 }
