@@ -18,6 +18,7 @@
 mod announcer;
 mod disposition;
 mod follow_ups;
+mod in_time;
 mod intake;
 mod kill_switch;
 mod lease_keeper;

@@ -27,9 +27,7 @@ impl ProcessorActor for CancelOrder {
             (order, CancelReason::Fraud)
         };
         match self.orders.cancel(order, reason).await?.status {
-            Status::Cancelled(reason) => {
-                Ok(vec![Event::of(&OrderCancelled { order, reason })?])
-            }
+            Status::Cancelled(reason) => Ok(vec![Event::of(&OrderCancelled { order, reason })?]),
             status => Err(ActorError::terminal(format!(
                 "order {order} cannot be cancelled for {reason}: it is {status}"
             ))),

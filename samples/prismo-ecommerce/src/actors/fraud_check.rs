@@ -14,7 +14,10 @@ use crate::{
 ///
 /// # Errors
 /// When the checker does not answer.
-#[actor("PaymentAuthorised-FraudCheck", emits(FraudCheckPassed, FraudCheckFailed))]
+#[actor(
+    "PaymentAuthorised-FraudCheck",
+    emits(FraudCheckPassed, FraudCheckFailed)
+)]
 pub async fn check_fraud(
     PaymentAuthorised { order }: PaymentAuthorised,
     checker: &Arc<dyn FraudChecker>,

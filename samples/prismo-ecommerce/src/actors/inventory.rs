@@ -68,7 +68,11 @@ impl ReserveItems {
 
 fn reserved(order: OrderId, line: &OrderLine) -> Result<Event, ActorError> {
     let product = line.product;
-    Ok(about_item(&ItemReserved { order, product }, order, product)?)
+    Ok(about_item(
+        &ItemReserved { order, product },
+        order,
+        product,
+    )?)
 }
 
 fn short(order: OrderId, line: &OrderLine) -> Result<[Event; 2], ActorError> {

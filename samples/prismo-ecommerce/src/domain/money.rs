@@ -85,8 +85,18 @@ mod tests {
     fn an_amount_survives_text_and_has_one_spelling() {
         let money = Money::from_minor_units(1_205);
         assert_eq!(money.to_string().parse(), Ok(money));
-        for text in ["", "12.05", "12.5 EUR", "12.105 EUR", "-1.00 EUR", "012.05 EUR"] {
-            assert!(text.parse::<Money>().is_err(), "{text:?} was taken for money");
+        for text in [
+            "",
+            "12.05",
+            "12.5 EUR",
+            "12.105 EUR",
+            "-1.00 EUR",
+            "012.05 EUR",
+        ] {
+            assert!(
+                text.parse::<Money>().is_err(),
+                "{text:?} was taken for money"
+            );
         }
     }
 
