@@ -16,6 +16,7 @@
 //! | commit | done | |
 
 mod announcer;
+mod attempt;
 mod disposition;
 mod follow_ups;
 mod in_time;

@@ -16,20 +16,19 @@ use tracing::{debug, error, warn};
 
 use super::announcer::Announcer;
 use super::disposition::{Counting, Disposition, Ending, disposition, refusal};
-use super::follow_ups::{fingerprint, stamp};
 use super::intake::{Intake, Role, Taken};
 use super::kill_switch::{KillSwitch, Mark};
-use super::lease_keeper::{Interruption, LeaseKeeper, Renewal};
+use super::lease_keeper::{LeaseKeeper, Renewal};
 use super::meters::{Meters, Statistics};
 use super::processing::{Failure, panic_message};
 use super::settings::FactorySettings;
 use super::settling::Settled;
 use super::slots::{Slot, Slots, Spare};
 use crate::actor::Callee;
-use crate::event::{Codecs, Event, EventId};
+use crate::event::{Codecs, EventId};
 use crate::hive::Strictness;
 use crate::queue::{EventQueue as _, Guard, Health, Lease, QueueName, ReceiverOptions};
-use crate::store::{Inbox, InboxEntry, InboxKey, InboxOutcome};
+use crate::store::Inbox;
 
 /// What a factory actor is made of.
 pub(crate) struct FactoryParts {
@@ -62,10 +61,10 @@ pub(crate) struct Factory {
     pub(super) codecs: Arc<Codecs>,
     pub(super) grace: CancellationToken,
     pub(super) meters: Meters,
-    source: SmolStr,
+    pub(super) source: SmolStr,
     guard: Guard,
-    announcer: Arc<Announcer>,
-    inbox: Option<Arc<dyn Inbox>>,
+    pub(super) announcer: Arc<Announcer>,
+    pub(super) inbox: Option<Arc<dyn Inbox>>,
     intake: Intake,
     slots: Slots,
     stop: CancellationToken,
@@ -289,106 +288,6 @@ impl Factory {
         Ended::let_go(first)
     }
 
-    /// One attempt: look into the inbox, process, publish, record.
-    async fn attempt(
-        &self,
-        lease: &mut Lease,
-        attempt: u32,
-        until: Instant,
-        keeper: &LeaseKeeper,
-    ) -> Result<(), Failure> {
-        let Some(inbox) = &self.inbox else {
-            let answered = self.process(lease, attempt, until, keeper).await?;
-            let follow_ups = stamp(answered, lease.event(), &self.queue, &self.source);
-            return self.announce(lease, keeper, &follow_ups).await;
-        };
-        let key = InboxKey {
-            event: lease.event().id().clone(),
-            queue: self.queue.clone(),
-        };
-        let seen = self
-            .keep(lease, keeper, "the inbox", inbox.look(&key))
-            .await?
-            .map_err(|error| Failure::of(not_confirmed(), &error))?;
-        if seen.is_some() {
-            debug!(event = %key.event, queue = %self.queue, "done before, skipped");
-            self.meters.duplicates_skipped.add(1);
-            return Ok(());
-        }
-        let answered = self.process(lease, attempt, until, keeper).await?;
-        let follow_ups = stamp(answered, lease.event(), &self.queue, &self.source);
-        self.announce(lease, keeper, &follow_ups).await?;
-        let entry = InboxEntry {
-            follow_ups: fingerprint(&follow_ups),
-        };
-        let retention = self.settings.inbox_retention();
-        let outcome = self
-            .keep(
-                lease,
-                keeper,
-                "the inbox",
-                inbox.record(&key, entry, retention),
-            )
-            .await?
-            .map_err(|error| Failure::of(not_confirmed(), &error))?;
-        if let InboxOutcome::Seen(other) = outcome
-            && other != entry
-        {
-            self.warn_once("differs", || {
-                warn!(
-                    actor = %self.name, event = %key.event,
-                    "two runs on one event announced different follow-ups; what depends on time, \
-                     chance or other state needs `with_key`"
-                );
-            });
-        }
-        Ok(())
-    }
-
-    async fn announce(
-        &self,
-        lease: &mut Lease,
-        keeper: &LeaseKeeper,
-        follow_ups: &[Event],
-    ) -> Result<(), Failure> {
-        if follow_ups.is_empty() {
-            return Ok(());
-        }
-        let announcing = pin!(self.announcer.announce(follow_ups));
-        self.keep(lease, keeper, "publishing", announcing)
-            .await?
-            .map_err(|error| {
-                let ending = if error.is_temporary() {
-                    Ending::NotConfirmed
-                } else {
-                    Ending::Unpublishable
-                };
-                Failure::of(ending, &error)
-            })?;
-        self.meters.published.add(follow_ups.len() as u64);
-        Ok(())
-    }
-
-    /// Keeps the lease while the framework itself works on the event.
-    async fn keep<F: Future + Unpin>(
-        &self,
-        lease: &mut Lease,
-        keeper: &LeaseKeeper,
-        work: &str,
-        future: F,
-    ) -> Result<F::Output, Failure> {
-        // Long enough for all tries of publishing; a backend that hangs longer is given up.
-        let until = || Instant::now() + 5 * self.settings.publish_timeout();
-        keeper
-            .keep(lease, until, &self.grace, || {}, future)
-            .await
-            .map_err(|interruption| match interruption {
-                // Not the actor's fault.
-                Interruption::OutOfTime => Failure::new(not_confirmed(), format!("{work} hung")),
-                other => Failure::interrupted(other, work),
-            })
-    }
-
     /// Settles the event as it ended, and counts it.
     async fn conclude(&self, lease: Lease, ended: Ended) {
         let id = lease.event().id().clone();
@@ -448,7 +347,7 @@ impl Factory {
     }
 
     /// Says a thing once per actor, and not for ever more things than anyone reads.
-    fn warn_once(&self, about: &str, say: impl FnOnce()) {
+    pub(super) fn warn_once(&self, about: &str, say: impl FnOnce()) {
         const KNOWN_MAX: usize = 100;
         let mut warned = lock(&self.warned);
         if !warned.contains(about) && warned.len() < KNOWN_MAX {
@@ -556,10 +455,6 @@ fn mark(ending: Ending) -> Mark {
         | Ending::LeaseLost
         | Ending::GraceOver => Mark::Neutral,
     }
-}
-
-fn not_confirmed() -> Ending {
-    Ending::NotConfirmed
 }
 
 /// Tells the kill switch how an event ended, whatever happens: a probe of which nothing is heard

@@ -1,3 +1,5 @@
+//! What can be typed, and what is said about what cannot.
+
 use super::*;
 
 fn parse(line: &str) -> Result<Cli, clap::Error> {
