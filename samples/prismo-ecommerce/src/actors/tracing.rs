@@ -21,7 +21,6 @@ use beehive_core::prelude::*;
 #[actor("OrderInventoryCheckCompleted-Tracing")]
 #[actor("OrderShipped-Tracing")]
 #[actor("ConfirmationEmailSent-Tracing")]
-#[expect(clippy::unused_async, reason = "an actor is asynchronous")]
 pub async fn trace_events(event: &Event) -> Result<(), ActorError> {
     ::tracing::info!(
         id = %event.id(),

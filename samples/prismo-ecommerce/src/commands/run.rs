@@ -21,9 +21,10 @@ pub(super) async fn run(options: &Options, backend: &Backend) -> Result<ExitCode
     let running = hive.start().await?;
     tokio::select! {
         traded = timeout(options.timeout, shop.trade(|tally| progress.update(tally))) => {
-            match traded {
-                Ok(result) => result?,
-                Err(_) => warn!(timeout = ?options.timeout, "not every order is over in time"),
+            if let Ok(result) = traded {
+                result?;
+            } else {
+                warn!(timeout = ?options.timeout, "not every order is over in time");
             }
         }
         () = signals::stop() => warn!("stopped before every order is over"),

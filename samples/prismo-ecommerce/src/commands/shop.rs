@@ -23,9 +23,10 @@ pub(super) async fn shop(options: &Options, backend: &Backend) -> Result<ExitCod
     let started = Instant::now();
     tokio::select! {
         traded = timeout(options.timeout, shop.trade(|tally| progress.update(tally))) => {
-            match traded {
-                Ok(result) => result?,
-                Err(_) => warn!(timeout = ?options.timeout, "not every order is over in time"),
+            if let Ok(result) = traded {
+                result?;
+            } else {
+                warn!(timeout = ?options.timeout, "not every order is over in time");
             }
         }
         () = signals::stop() => warn!("stopped before every order is over"),
