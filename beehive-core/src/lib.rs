@@ -101,6 +101,8 @@ pub mod conformance;
 mod macros;
 pub mod page;
 pub mod prelude;
+#[cfg(feature = "testing")]
+pub mod testing;
 
 #[doc(hidden)]
 #[path = "private.rs"]

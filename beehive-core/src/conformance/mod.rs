@@ -14,6 +14,7 @@ pub mod inbox;
 pub mod key_list;
 pub mod key_value;
 pub mod lock;
+pub mod queue;
 mod support;
 
 pub use self::case::{Case, Failure, Outcome};

@@ -49,6 +49,16 @@ impl EventLimits {
         self.body_max
     }
 
+    /// The largest number of properties.
+    pub fn headers_max(&self) -> usize {
+        self.headers_max
+    }
+
+    /// The largest size of everything but the body, in bytes.
+    pub fn headers_size_max(&self) -> usize {
+        self.headers_size_max
+    }
+
     /// The stricter of each two limits.
     #[must_use]
     pub fn tightened_by(self, other: Self) -> Self {

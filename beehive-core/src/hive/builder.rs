@@ -256,6 +256,22 @@ impl HiveBuilder {
         })
     }
 
+    /// The stores it was given.
+    #[cfg(feature = "testing")]
+    pub(crate) fn given_stores(&self) -> &Stores {
+        self.services.stores()
+    }
+
+    /// Changes every actor added so far.
+    #[cfg(feature = "testing")]
+    pub(crate) fn map_actors(
+        mut self,
+        change: impl Fn(ActorDescriptor) -> ActorDescriptor,
+    ) -> Self {
+        self.actors = self.actors.into_iter().map(change).collect();
+        self
+    }
+
     fn hire(
         &self,
         descriptor: &ActorDescriptor,

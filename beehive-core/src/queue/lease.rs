@@ -82,6 +82,20 @@ impl Lease {
         self
     }
 
+    /// For wrappers of a queue: the lease with this deadline, settled through what `wrap` makes of
+    /// the backend's own way.
+    pub fn wrapped(
+        self,
+        deadline: Instant,
+        wrap: impl FnOnce(Box<dyn Settle>) -> Box<dyn Settle>,
+    ) -> Self {
+        Self {
+            deadline,
+            backend: wrap(self.backend),
+            ..self
+        }
+    }
+
     /// The event.
     pub fn event(&self) -> &Event {
         &self.event

@@ -4,8 +4,11 @@ use std::process::ExitCode;
 
 use tokio::time::Instant;
 
-use super::{conclude, evidence::summarise, hive};
-use crate::{backend::Backend, cli::Options, error::Error, state::Runs, summary::Traffic};
+use super::{conclude, hive};
+use crate::{
+    backend::Backend, cli::Options, error::Error, inspection::summarise, state::Runs,
+    summary::Traffic,
+};
 
 /// Audits the run that was placed in this namespace. What was placed is read from the stores, not
 /// from the flags.

@@ -1,11 +1,11 @@
 //! What `prismo` does when it is called.
 
 mod check;
-mod evidence;
 mod graph;
 mod run;
 mod shop;
 mod signals;
+mod trade;
 mod worker;
 
 use std::{

@@ -2,12 +2,12 @@
 
 use std::process::ExitCode;
 
-use tokio::time::{Instant, timeout};
-use tracing::warn;
+use tracing::info;
 
-use super::{conclude, evidence::summarise, hive, run_of, signals};
+use super::{conclude, hive, run_of, trade::trade};
 use crate::{
-    backend::Backend, cli::Options, error::Error, progress::Progress, shop::Shop, summary::Traffic,
+    backend::Backend, cli::Options, error::Error, inspection::summarise, shop::Shop,
+    summary::Traffic,
 };
 
 /// Places orders, processes them, and audits the outcome.
@@ -16,30 +16,16 @@ pub(super) async fn run(options: &Options, backend: &Backend) -> Result<ExitCode
     let hive = hive(options, backend)?.build()?;
     let graph = hive.graph().clone();
     let shop = Shop::new(run.clone(), hive.publisher(), &backend.stores)?;
-    let progress = Progress::new(options);
-    let started = Instant::now();
     let running = hive.start().await?;
-    tokio::select! {
-        traded = timeout(options.timeout, shop.trade(|tally| progress.update(tally))) => {
-            if let Ok(result) = traded {
-                result?;
-            } else {
-                warn!(timeout = ?options.timeout, "not every order is over in time");
-            }
-        }
-        () = signals::stop() => warn!("stopped before every order is over"),
-    }
-    let elapsed = started.elapsed();
+    let traded = trade(options, &shop).await;
     let report = running.drain().await;
-    progress.finish();
-    if !report.is_clean() {
-        warn!("{report}");
-    }
+    // Once all orders are over, what is handed back are lines not traced and news told twice.
+    info!("{report}");
     let traffic = Traffic {
         events_processed: report.statistics.processed,
         redelivered: report.statistics.redelivered,
-        dead_lettered: report.statistics.dead_lettered,
+        ..Traffic::default()
     };
-    let summary = summarise(&run, backend, &graph, traffic, elapsed).await?;
+    let summary = summarise(&run, backend, &graph, traffic, traded?).await?;
     conclude(options, &summary)
 }

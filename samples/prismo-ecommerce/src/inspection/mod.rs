@@ -3,8 +3,9 @@
 mod facts;
 mod settlement;
 mod stock;
+mod summarise;
 
-pub use self::settlement::Settlement;
+pub use self::{settlement::Settlement, summarise::summarise};
 
 use std::sync::Arc;
 

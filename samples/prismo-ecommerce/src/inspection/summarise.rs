@@ -5,12 +5,12 @@ use std::time::Duration;
 use beehive_core::flow::Graph;
 use tokio::time::{Instant, sleep};
 
+use super::Inspector;
 use crate::{
     audit::audit,
     backend::Backend,
     domain::Order,
     error::Error,
-    inspection::Inspector,
     state::RunRecord,
     summary::{Summary, Traffic},
 };
@@ -20,7 +20,10 @@ use crate::{
 const MOTION_MAX: Duration = Duration::from_secs(10);
 
 /// Audits a run. The events given up are counted in the queues of the workflow.
-pub(super) async fn summarise(
+///
+/// # Errors
+/// When something cannot be read. What is wrong with the run itself is in the summary.
+pub async fn summarise(
     run: &RunRecord,
     backend: &Backend,
     graph: &Graph,
