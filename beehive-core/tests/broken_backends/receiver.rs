@@ -149,6 +149,11 @@ impl Settle for Done {
     async fn extend(&self, duration: Duration) -> Result<Instant> {
         Ok(Instant::now() + duration)
     }
+    /// As in memory, only its time can end it.
+    async fn lost(&self) {
+        std::future::pending().await
+    }
+
     async fn commit(&self) -> Result<()> {
         Ok(())
     }
@@ -194,6 +199,11 @@ impl Settle for BrokenLease {
             Defect::ClaimsToExtend => Err(Error::unsupported("extend")),
             _ => self.held.extend(duration).await,
         }
+    }
+
+    /// As in memory, only its time can end it.
+    async fn lost(&self) {
+        std::future::pending().await
     }
 
     async fn commit(&self) -> Result<()> {

@@ -206,6 +206,11 @@ impl Settle for LimitedLease {
         self.held.extend(duration).await
     }
 
+    /// As in memory, only its time can end it.
+    async fn lost(&self) {
+        std::future::pending().await
+    }
+
     async fn commit(&self) -> Result<()> {
         self.held.settle(Lease::commit).await
     }
