@@ -1,8 +1,8 @@
 //! How large an event may be.
 
 use crate::error::{Error, ErrorKind};
-use crate::event::Event;
 use crate::event::cloudevents::is_property_name;
+use crate::event::{Event, EventId};
 use crate::queue::{QueueKind, QueueName};
 
 /// The limits every event is held to before anything is sent.
@@ -159,8 +159,8 @@ fn headers_size(event: &Event) -> usize {
         + envelope
             .correlation_id
             .as_ref()
-            .map_or(0, |id| id.text_len())
-        + envelope.causation_id.as_ref().map_or(0, |id| id.text_len());
+            .map_or(0, EventId::text_len)
+        + envelope.causation_id.as_ref().map_or(0, EventId::text_len);
     let texts = event.event_type().len()
         + event.source().len()
         + event.content_type().len()
@@ -176,7 +176,7 @@ fn headers_size(event: &Event) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::event::{EventId, TraceContext, to_cloudevent};
+    use crate::event::{TraceContext, to_cloudevent};
 
     fn event() -> Event {
         Event::new("Topic", "text/plain", "body")
