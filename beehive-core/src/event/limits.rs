@@ -1,8 +1,8 @@
 //! How large an event may be.
 
 use crate::error::{Error, ErrorKind};
-use crate::event::Event;
 use crate::event::cloudevents::is_property_name;
+use crate::event::{Event, EventId};
 use crate::queue::{QueueKind, QueueName};
 
 /// The limits every event is held to before anything is sent.
@@ -23,7 +23,7 @@ pub struct EventLimits {
 
 impl EventLimits {
     /// The largest body, in bytes. The default, 192 KiB, leaves room for the headers within the
-    /// 256 KiB that SNS and SQS take together.
+    /// 256 KiB that the tightest of the known brokers takes for both.
     #[must_use]
     pub fn with_body_max(mut self, bytes: usize) -> Self {
         self.body_max = bytes;
@@ -47,6 +47,16 @@ impl EventLimits {
     /// The largest body, in bytes.
     pub fn body_max(&self) -> usize {
         self.body_max
+    }
+
+    /// The largest number of properties.
+    pub fn headers_max(&self) -> usize {
+        self.headers_max
+    }
+
+    /// The largest size of everything but the body, in bytes.
+    pub fn headers_size_max(&self) -> usize {
+        self.headers_size_max
     }
 
     /// The stricter of each two limits.
@@ -149,8 +159,8 @@ fn headers_size(event: &Event) -> usize {
         + envelope
             .correlation_id
             .as_ref()
-            .map_or(0, |id| id.text_len())
-        + envelope.causation_id.as_ref().map_or(0, |id| id.text_len());
+            .map_or(0, EventId::text_len)
+        + envelope.causation_id.as_ref().map_or(0, EventId::text_len);
     let texts = event.event_type().len()
         + event.source().len()
         + event.content_type().len()
@@ -166,7 +176,7 @@ fn headers_size(event: &Event) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::event::{EventId, TraceContext, to_cloudevent};
+    use crate::event::{TraceContext, to_cloudevent};
 
     fn event() -> Event {
         Event::new("Topic", "text/plain", "body")
@@ -224,7 +234,7 @@ mod tests {
             .with_correlation_id(EventId::new())
             .with_causation_id(EventId::new())
             .with_property("tenant", "blue")
-            .with_body_url("s3://bucket/key")
+            .with_body_url("https://bucket.example/key")
             .deliver_at(jiff::Timestamp::now());
         let size: usize = to_cloudevent(&event, event.time())
             .iter()

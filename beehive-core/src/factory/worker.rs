@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::fmt;
 use std::panic::AssertUnwindSafe;
+use std::pin::pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -15,20 +16,19 @@ use tracing::{debug, error, warn};
 
 use super::announcer::Announcer;
 use super::disposition::{Counting, Disposition, Ending, disposition, refusal};
-use super::follow_ups::{fingerprint, stamp};
 use super::intake::{Intake, Role, Taken};
 use super::kill_switch::{KillSwitch, Mark};
-use super::lease_keeper::{Interruption, LeaseKeeper, Renewal};
+use super::lease_keeper::{LeaseKeeper, Renewal};
 use super::meters::{Meters, Statistics};
 use super::processing::{Failure, panic_message};
 use super::settings::FactorySettings;
 use super::settling::Settled;
 use super::slots::{Slot, Slots, Spare};
 use crate::actor::Callee;
-use crate::event::{Codecs, Event, EventId};
+use crate::event::{Codecs, EventId};
 use crate::hive::Strictness;
 use crate::queue::{EventQueue as _, Guard, Health, Lease, QueueName, ReceiverOptions};
-use crate::store::{Inbox, InboxEntry, InboxKey, InboxOutcome};
+use crate::store::Inbox;
 
 /// What a factory actor is made of.
 pub(crate) struct FactoryParts {
@@ -61,10 +61,10 @@ pub(crate) struct Factory {
     pub(super) codecs: Arc<Codecs>,
     pub(super) grace: CancellationToken,
     pub(super) meters: Meters,
-    source: SmolStr,
+    pub(super) source: SmolStr,
     guard: Guard,
-    announcer: Arc<Announcer>,
-    inbox: Option<Arc<dyn Inbox>>,
+    pub(super) announcer: Arc<Announcer>,
+    pub(super) inbox: Option<Arc<dyn Inbox>>,
     intake: Intake,
     slots: Slots,
     stop: CancellationToken,
@@ -152,9 +152,10 @@ impl Factory {
     /// The only loop: take a lease, see it through, again.
     async fn work(self: &Arc<Self>, slot: &Arc<Slot>) {
         while !self.stop.is_cancelled() {
+            let next = pin!(self.intake.next(|| self.slots.free()));
             let taken = tokio::select! {
                 biased;
-                taken = self.unpanicked(self.intake.next(|| self.slots.free())) => taken,
+                taken = self.unpanicked(next) => taken,
                 () = self.stop.cancelled() => break,
             };
             let Some(taken) = taken.flatten() else {
@@ -166,7 +167,8 @@ impl Factory {
             if self.slots.begin(slot, taken.lease.event().id()) {
                 self.add_worker();
             }
-            self.unpanicked(self.see_through(slot, taken)).await;
+            let seeing = pin!(self.see_through(slot, taken));
+            self.unpanicked(seeing).await;
             self.slots.end(slot);
             if self.slots.retire(slot, Spare::Surplus) {
                 return;
@@ -179,7 +181,7 @@ impl Factory {
 
     /// Survives a panic in a backend: a worker less would be noticed by nobody. What it held is
     /// redelivered when its lease expires.
-    async fn unpanicked<T>(&self, work: impl Future<Output = T>) -> Option<T> {
+    async fn unpanicked<T>(&self, work: impl Future<Output = T> + Unpin) -> Option<T> {
         match AssertUnwindSafe(work).catch_unwind().await {
             Ok(output) => Some(output),
             Err(panic) => {
@@ -206,16 +208,24 @@ impl Factory {
             start + self.settings.hold_max(),
             self.renewal,
         );
-        let ended = self.run(slot, &mut lease, role, &keeper).await;
-        self.meters.took(start.elapsed());
-        note.set(ended.mark);
+        let ended = self.run(slot, &mut lease, role, start, &keeper).await;
+        let now = Instant::now();
+        self.meters.took(now - start);
+        note.set(ended.mark, now);
         self.conclude(lease, ended).await;
     }
 
     /// Runs attempts until the event is done, or is not to be tried again under this lease.
-    async fn run(&self, slot: &Slot, lease: &mut Lease, role: Role, keeper: &LeaseKeeper) -> Ended {
+    async fn run(
+        &self,
+        slot: &Slot,
+        lease: &mut Lease,
+        role: Role,
+        start: Instant,
+        keeper: &LeaseKeeper,
+    ) -> Ended {
         let first = lease.attempt();
-        if lease.is_expired() {
+        if start >= lease.deadline() {
             // It waited too long for a worker; another has it, or will.
             return Ended::let_go(first);
         }
@@ -238,14 +248,14 @@ impl Factory {
                 mark: Mark::Neutral,
             };
         }
+        let mut until = start + self.settings.timeout();
         for attempt in first.. {
-            self.slots
-                .expect_by(slot, Instant::now() + self.settings.timeout());
-            let failure = self.attempt(lease, attempt, keeper).await.err();
+            self.slots.expect_by(slot, until);
+            let failure = self.attempt(lease, attempt, until, keeper).await.err();
             let ending = failure
                 .as_ref()
                 .map_or(Ending::Done, |failure| failure.ending);
-            let counting = if self.intake.counts_failures(role) {
+            let counting = if failure.is_none() || self.intake.counts_failures(role) {
                 Counting::Counted
             } else {
                 Counting::Uncounted
@@ -263,6 +273,7 @@ impl Factory {
                 Disposition::RetryNow => {
                     self.meters.retried_now.add(1);
                     tokio::task::yield_now().await;
+                    until = Instant::now() + self.settings.timeout();
                     continue;
                 }
                 decided => decided,
@@ -275,109 +286,6 @@ impl Factory {
             };
         }
         Ended::let_go(first)
-    }
-
-    /// One attempt: look into the inbox, process, publish, record.
-    async fn attempt(
-        &self,
-        lease: &mut Lease,
-        attempt: u32,
-        keeper: &LeaseKeeper,
-    ) -> Result<(), Failure> {
-        let Some(inbox) = &self.inbox else {
-            let answered = self.process(lease, attempt, keeper).await?;
-            let follow_ups = stamp(answered, lease.event(), &self.queue, &self.source);
-            return self.announce(lease, keeper, &follow_ups).await;
-        };
-        let key = InboxKey {
-            event: lease.event().id().clone(),
-            queue: self.queue.clone(),
-        };
-        let seen = self
-            .keep(lease, keeper, "the inbox", inbox.look(&key))
-            .await?
-            .map_err(|error| Failure::of(not_confirmed(), &error))?;
-        if seen.is_some() {
-            debug!(event = %key.event, queue = %self.queue, "done before, skipped");
-            self.meters.duplicates_skipped.add(1);
-            return Ok(());
-        }
-        let answered = self.process(lease, attempt, keeper).await?;
-        let follow_ups = stamp(answered, lease.event(), &self.queue, &self.source);
-        self.announce(lease, keeper, &follow_ups).await?;
-        let entry = InboxEntry {
-            follow_ups: fingerprint(&follow_ups),
-        };
-        let retention = self.settings.inbox_retention();
-        let outcome = self
-            .keep(
-                lease,
-                keeper,
-                "the inbox",
-                inbox.record(&key, entry, retention),
-            )
-            .await?
-            .map_err(|error| Failure::of(not_confirmed(), &error))?;
-        if let InboxOutcome::Seen(other) = outcome
-            && other != entry
-        {
-            self.warn_once("differs", || {
-                warn!(
-                    actor = %self.name, event = %key.event,
-                    "two runs on one event announced different follow-ups; what depends on time, \
-                     chance or other state needs `with_key`"
-                );
-            });
-        }
-        Ok(())
-    }
-
-    async fn announce(
-        &self,
-        lease: &mut Lease,
-        keeper: &LeaseKeeper,
-        follow_ups: &[Event],
-    ) -> Result<(), Failure> {
-        if follow_ups.is_empty() {
-            return Ok(());
-        }
-        self.keep(
-            lease,
-            keeper,
-            "publishing",
-            self.announcer.announce(follow_ups),
-        )
-        .await?
-        .map_err(|error| {
-            let ending = if error.is_temporary() {
-                Ending::NotConfirmed
-            } else {
-                Ending::Unpublishable
-            };
-            Failure::of(ending, &error)
-        })?;
-        self.meters.published.add(follow_ups.len() as u64);
-        Ok(())
-    }
-
-    /// Keeps the lease while the framework itself works on the event.
-    async fn keep<F: Future>(
-        &self,
-        lease: &mut Lease,
-        keeper: &LeaseKeeper,
-        work: &str,
-        future: F,
-    ) -> Result<F::Output, Failure> {
-        // Long enough for all tries of publishing; a backend that hangs longer is given up.
-        let until = Instant::now() + 5 * self.settings.publish_timeout();
-        keeper
-            .keep(lease, until, &self.grace, || {}, future)
-            .await
-            .map_err(|interruption| match interruption {
-                // Not the actor's fault.
-                Interruption::OutOfTime => Failure::new(not_confirmed(), format!("{work} hung")),
-                other => Failure::interrupted(other, work),
-            })
     }
 
     /// Settles the event as it ended, and counts it.
@@ -439,7 +347,7 @@ impl Factory {
     }
 
     /// Says a thing once per actor, and not for ever more things than anyone reads.
-    fn warn_once(&self, about: &str, say: impl FnOnce()) {
+    pub(super) fn warn_once(&self, about: &str, say: impl FnOnce()) {
         const KNOWN_MAX: usize = 100;
         let mut warned = lock(&self.warned);
         if !warned.contains(about) && warned.len() < KNOWN_MAX {
@@ -549,16 +457,12 @@ fn mark(ending: Ending) -> Mark {
     }
 }
 
-fn not_confirmed() -> Ending {
-    Ending::NotConfirmed
-}
-
 /// Tells the kill switch how an event ended, whatever happens: a probe of which nothing is heard
 /// would stop the intake for good.
 struct SwitchNote<'a> {
     intake: &'a Intake,
     role: Role,
-    mark: Option<Mark>,
+    mark: Option<(Mark, Instant)>,
 }
 
 impl<'a> SwitchNote<'a> {
@@ -570,15 +474,15 @@ impl<'a> SwitchNote<'a> {
         }
     }
 
-    fn set(mut self, mark: Mark) {
-        self.mark = Some(mark);
+    fn set(mut self, mark: Mark, now: Instant) {
+        self.mark = Some((mark, now));
     }
 }
 
 impl Drop for SwitchNote<'_> {
     fn drop(&mut self) {
-        self.intake
-            .note(self.role, self.mark.unwrap_or(Mark::Neutral));
+        let (mark, now) = self.mark.unwrap_or_else(|| (Mark::Neutral, Instant::now()));
+        self.intake.note(self.role, mark, now);
     }
 }
 

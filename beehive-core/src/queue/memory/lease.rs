@@ -40,7 +40,7 @@ impl Settle for MemoryLease {
 
     /// Only its time can end it.
     async fn lost(&self) {
-        std::future::pending().await
+        std::future::pending::<()>().await;
     }
 
     async fn commit(&self) -> Result<()> {
