@@ -5,6 +5,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod criminal;
 mod honesty;
 mod sabotage;
 mod verdict;
