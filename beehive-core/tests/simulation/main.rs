@@ -42,12 +42,12 @@ fn trace(after: &Aftermath) -> Vec<String> {
 
 #[track_caller]
 fn assert_sound(after: &Aftermath) {
+    /// Enough to see how it ended.
+    const SHOWN: usize = 60;
     let wrong = violations(after, Protection::Operations);
     if wrong.is_empty() {
         return;
     }
-    /// Enough to see how it ended.
-    const SHOWN: usize = 60;
     let seed = after.scenario.seed;
     let trace = trace(after);
     let last = trace[trace.len().saturating_sub(SHOWN)..].join("\n  ");

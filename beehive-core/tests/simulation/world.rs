@@ -1,9 +1,8 @@
 //! One simulated run: hives that compete, die and come back, until nothing is left or time is over.
 
-use std::cell::Cell;
 use std::num::NonZeroUsize;
-use std::rc::Rc;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use beehive_core::CancellationToken;
@@ -107,8 +106,7 @@ pub(crate) fn run(scenario: &Scenario) -> Aftermath {
         .start_paused(true)
         .build()
         .unwrap();
-    let local = tokio::task::LocalSet::new();
-    runtime.block_on(local.run_until(simulate(scenario.clone())))
+    runtime.block_on(simulate(scenario.clone()))
 }
 
 async fn simulate(scenario: Scenario) -> Aftermath {
@@ -125,10 +123,10 @@ async fn simulate(scenario: Scenario) -> Aftermath {
         recording,
         stores,
         faults: FaultLog::default(),
-        crashes: Cell::default(),
+        crashes: AtomicU32::default(),
         stop: CancellationToken::new(),
     };
-    let world = Rc::new(world);
+    let world = Arc::new(world);
     let start = Instant::now();
     // The topology is there before anybody publishes, as after a deployment.
     world
@@ -139,7 +137,7 @@ async fn simulate(scenario: Scenario) -> Aftermath {
         .await
         .unwrap();
     let hives: Vec<_> = (0..world.scenario.hives)
-        .map(|hive| tokio::task::spawn_local(Rc::clone(&world).keep_running(hive)))
+        .map(|hive| tokio::spawn(Arc::clone(&world).keep_running(hive)))
         .collect();
     world.place_orders().await;
     let mut idle = world.is_idle();
@@ -152,7 +150,7 @@ async fn simulate(scenario: Scenario) -> Aftermath {
     for hive in hives {
         hive.await.unwrap();
     }
-    let world = Rc::into_inner(world).unwrap();
+    let world = Arc::into_inner(world).unwrap();
     Aftermath {
         journal: world.recording.journal().clone(),
         scenario: world.scenario,
@@ -170,7 +168,7 @@ struct World {
     recording: RecordingQueue,
     stores: Stores,
     faults: FaultLog,
-    crashes: Cell<u32>,
+    crashes: AtomicU32,
     stop: CancellationToken,
 }
 
@@ -179,7 +177,7 @@ impl World {
     fn alive(&self, number: u64) -> Faults {
         let seed = self.scenario.seed.wrapping_mul(1_000).wrapping_add(number);
         let mut plan = self.scenario.plan.with_seed(seed);
-        if self.crashes.get() >= self.scenario.crashes_max {
+        if self.crashes.load(Ordering::Relaxed) >= self.scenario.crashes_max {
             plan = plan.with(Fault::Crash, 0.0);
         }
         Faults::logged(plan, self.faults.clone())
@@ -203,7 +201,7 @@ impl World {
     }
 
     /// Runs one hive; when it dies, starts another in its place a while later.
-    async fn keep_running(self: Rc<Self>, hive: u64) {
+    async fn keep_running(self: Arc<Self>, hive: u64) {
         let mut rng = fastrand::Rng::with_seed(self.scenario.seed ^ hive);
         for life in 0_u64.. {
             let faults = self.alive(hive * 100 + life);
@@ -219,7 +217,7 @@ impl World {
                 () = self.stop.cancelled() => return,
                 () = faults.crashed() => {}
             }
-            self.crashes.set(self.crashes.get() + 1);
+            self.crashes.fetch_add(1, Ordering::Relaxed);
             drop(running);
             sleep(Duration::from_millis(rng.u64(..60_000))).await;
         }
