@@ -51,7 +51,7 @@ pub(crate) async fn play(scenario: &Scenario, stores: Stores) -> Outcome {
     let observed = stores.clone();
     let stores = interruptible::stores(&stores);
     let ledger: Arc<dyn Ledger> = Arc::new(StoreLedger::of(&stores).unwrap());
-    let mut outside = OutsideSystems::simulated(&ledger, scenario.replenish_delay());
+    let mut outside = OutsideSystems::simulated(&ledger, Scenario::replenish_delay());
     if let Supply::ToTheUnit = scenario.supply {
         outside.supplier = Arc::new(cast::ExactSupplier::new(ledger));
     }

@@ -79,7 +79,7 @@ impl Scenario {
     }
 
     /// Nothing here waits for a clock.
-    pub(crate) fn replenish_delay(&self) -> Duration {
+    pub(crate) fn replenish_delay() -> Duration {
         Duration::ZERO
     }
 }
