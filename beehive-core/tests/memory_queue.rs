@@ -170,3 +170,58 @@ async fn idle_waits_until_all_is_settled() -> Result<()> {
     worker.await.unwrap();
     Ok(())
 }
+
+/// Receivers that give up at random while publishers are at work: a lost wake-up would leave an
+/// event waiting beside receivers that wait for ever, and this test would not end.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_wake_up_is_lost_with_receivers_that_give_up() -> Result<()> {
+    const RECEIVERS: usize = 4;
+    const PUBLISHERS: usize = 2;
+    const EVENTS: usize = 1_000;
+    let queue = declared(&["Flower-Bee"]).await?;
+    let mut tasks = tokio::task::JoinSet::new();
+    for number in 0..RECEIVERS {
+        let mut bee = reader(&queue, "Flower-Bee").await;
+        tasks.spawn(async move {
+            let mut committed = 0;
+            for round in number.. {
+                let patience = if round % 3 == 0 { HOUR } else { Duration::MAX };
+                let leases = tokio::select! {
+                    biased;
+                    leases = bee.receive(ONE, patience) => leases,
+                    // Gives up in two rounds of three, after a few turns of the others.
+                    () = turns(round % 5), if round % 3 != 0 => continue,
+                };
+                let Ok(leases) = leases else { break };
+                for lease in leases {
+                    lease.commit().await.unwrap();
+                    committed += 1;
+                }
+            }
+            committed
+        });
+    }
+    let mut publishers = tokio::task::JoinSet::new();
+    for _ in 0..PUBLISHERS {
+        let queue = queue.clone();
+        publishers.spawn(async move {
+            for round in 0..EVENTS {
+                queue.push(event("clover")).await.unwrap();
+                turns(round % 4).await;
+            }
+        });
+    }
+    while publishers.join_next().await.is_some() {}
+    queue.idle().await;
+    queue.delete(&name("Flower-Bee")).await?;
+    let committed: usize = tasks.join_all().await.into_iter().sum();
+    assert_eq!(committed, PUBLISHERS * EVENTS);
+    Ok(())
+}
+
+/// Lets other tasks run so many times.
+async fn turns(count: usize) {
+    for _ in 0..count {
+        tokio::task::yield_now().await;
+    }
+}

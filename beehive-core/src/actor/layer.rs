@@ -66,16 +66,16 @@ impl Callee {
         Self::Layered(Mutex::new(service))
     }
 
-    pub(crate) async fn call(&self, event: Event) -> Result<Vec<Event>, ActorError> {
+    pub(crate) fn call(&self, event: Event) -> BoxFuture<'_, Result<Vec<Event>, ActorError>> {
         match self {
-            Self::Straight(actor) => actor.process(event).await,
-            Self::Layered(service) => {
+            Self::Straight(actor) => actor.process(event),
+            Self::Layered(service) => Box::pin(async move {
                 let answer = {
                     let mut service = service.lock().await;
                     service.ready().await.map_err(unwrap_failure)?.call(event)
                 };
                 answer.await.map_err(unwrap_failure)
-            }
+            }),
         }
     }
 }

@@ -8,6 +8,7 @@ use metrics::counter;
 use tokio::time::{sleep, timeout};
 use tracing::{info, warn};
 
+use super::in_time::in_time;
 use crate::error::{Error, ErrorKind, Result};
 use crate::event::{Event, EventId};
 use crate::queue::{EventQueue as _, Guard, PublishError, PublishFailure, QueueName, Receipt};
@@ -60,10 +61,19 @@ impl Announcer {
         for event in events {
             self.queue.check(event)?;
         }
-        let mut result = self.publish(events).await;
-        if matches!(&result, Ok(receipt) if receipt.unrouted.is_empty()) {
-            return Ok(());
+        match self.publish(events).await {
+            Ok(receipt) if receipt.unrouted.is_empty() => Ok(()),
+            // Boxed, since it is rarely needed and would be moved about with all the rest.
+            result => Box::pin(self.insist(events, result)).await,
         }
+    }
+
+    /// Publishes again what was not confirmed, or not routed where it should be.
+    async fn insist(
+        &self,
+        events: &[Event],
+        mut result: Result<Receipt, PublishError>,
+    ) -> Result<()> {
         let backoff = Backoff::new(Duration::from_millis(50), Duration::from_secs(5));
         let mut left: Vec<Event> = events.to_vec();
         for attempt in 1..=TRIES_MAX {
@@ -95,10 +105,10 @@ impl Announcer {
     }
 
     async fn publish(&self, events: &[Event]) -> Result<Receipt, PublishError> {
-        match timeout(self.timeout, self.queue.unguarded().publish(events)).await {
-            Ok(result) => result,
-            Err(_) => Err(unanswered(events)),
-        }
+        let publishing = self.queue.unguarded().publish(events);
+        in_time(publishing, || sleep(self.timeout))
+            .await
+            .unwrap_or_else(|| Err(unanswered(events)))
     }
 
     /// The positions of events that were confirmed but reached nobody though the hive knows a

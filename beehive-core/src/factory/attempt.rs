@@ -2,6 +2,7 @@
 //! a redelivery harmless.
 
 use std::future::Future;
+use std::pin::pin;
 
 use tokio::time::Instant;
 use tracing::{debug, warn};
@@ -16,15 +17,17 @@ use crate::queue::Lease;
 use crate::store::{InboxEntry, InboxKey, InboxOutcome};
 
 impl Factory {
-    /// One attempt: look into the inbox, process, publish, record.
+    /// One attempt: look into the inbox, process, publish, record. `until` is the end of the
+    /// actor's time.
     pub(super) async fn attempt(
         &self,
         lease: &mut Lease,
         attempt: u32,
+        until: Instant,
         keeper: &LeaseKeeper,
     ) -> Result<(), Failure> {
         let Some(inbox) = &self.inbox else {
-            let answered = self.process(lease, attempt, keeper).await?;
+            let answered = self.process(lease, attempt, until, keeper).await?;
             let follow_ups = stamp(answered, lease.event(), &self.queue, &self.source);
             return self.announce(lease, keeper, &follow_ups).await;
         };
@@ -41,7 +44,7 @@ impl Factory {
             self.meters.duplicates_skipped.add(1);
             return Ok(());
         }
-        let answered = self.process(lease, attempt, keeper).await?;
+        let answered = self.process(lease, attempt, until, keeper).await?;
         let follow_ups = stamp(answered, lease.event(), &self.queue, &self.source);
         self.announce(lease, keeper, &follow_ups).await?;
         let entry = InboxEntry {
@@ -80,27 +83,23 @@ impl Factory {
         if follow_ups.is_empty() {
             return Ok(());
         }
-        self.keep(
-            lease,
-            keeper,
-            "publishing",
-            self.announcer.announce(follow_ups),
-        )
-        .await?
-        .map_err(|error| {
-            let ending = if error.is_temporary() {
-                Ending::NotConfirmed
-            } else {
-                Ending::Unpublishable
-            };
-            Failure::of(ending, &error)
-        })?;
+        let announcing = pin!(self.announcer.announce(follow_ups));
+        self.keep(lease, keeper, "publishing", announcing)
+            .await?
+            .map_err(|error| {
+                let ending = if error.is_temporary() {
+                    Ending::NotConfirmed
+                } else {
+                    Ending::Unpublishable
+                };
+                Failure::of(ending, &error)
+            })?;
         self.meters.published.add(follow_ups.len() as u64);
         Ok(())
     }
 
     /// Keeps the lease while the framework itself works on the event.
-    async fn keep<F: Future>(
+    async fn keep<F: Future + Unpin>(
         &self,
         lease: &mut Lease,
         keeper: &LeaseKeeper,
@@ -108,7 +107,7 @@ impl Factory {
         future: F,
     ) -> Result<F::Output, Failure> {
         // Long enough for all tries of publishing; a backend that hangs longer is given up.
-        let until = Instant::now() + 5 * self.settings.publish_timeout();
+        let until = || Instant::now() + 5 * self.settings.publish_timeout();
         keeper
             .keep(lease, until, &self.grace, || {}, future)
             .await

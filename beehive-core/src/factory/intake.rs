@@ -157,8 +157,7 @@ impl Intake {
     }
 
     /// Tells the kill switch how an event ended.
-    pub(super) fn note(&self, role: Role, mark: Mark) {
-        let now = Instant::now();
+    pub(super) fn note(&self, role: Role, mark: Mark, now: Instant) {
         let mut switch = lock(&self.switch);
         match role {
             Role::Regular => {

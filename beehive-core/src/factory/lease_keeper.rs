@@ -49,17 +49,22 @@ impl LeaseKeeper {
 
     /// Runs `work` while it keeps the lease, until `until` at most.
     ///
-    /// When the work must stop, `on_interruption` is called first, then the work is dropped at its
-    /// await. Work that ends at its first poll costs no timer.
-    pub(super) async fn keep<F: Future>(
+    /// When the work must stop, `on_interruption` is called first, then the caller drops the work
+    /// at its await. Work that ends at its first poll costs no timer, and whoever pins it first
+    /// saves its being moved.
+    pub(super) async fn keep<F: Future + Unpin>(
         &self,
         lease: &mut Lease,
-        until: Instant,
+        until: impl FnOnce() -> Instant,
         grace: &CancellationToken,
         on_interruption: impl FnOnce(),
         work: F,
     ) -> Result<F::Output, Interruption> {
-        let until = until.min(self.hold_until);
+        // Boxed, since most work never comes to it and all of it would be moved about.
+        let watch = async {
+            let until = until().min(self.hold_until);
+            Box::pin(self.watch(lease, until, grace)).await
+        };
         tokio::select! {
             biased;
             output = work => {
@@ -70,7 +75,7 @@ impl LeaseKeeper {
                 }
                 Ok(output)
             }
-            interruption = self.watch(lease, until, grace) => {
+            interruption = watch => {
                 on_interruption();
                 Err(interruption)
             }

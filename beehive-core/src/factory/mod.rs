@@ -19,6 +19,7 @@ mod announcer;
 mod attempt;
 mod disposition;
 mod follow_ups;
+mod in_time;
 mod intake;
 mod kill_switch;
 mod lease_keeper;

@@ -2,6 +2,7 @@
 
 use std::any::Any;
 use std::panic::AssertUnwindSafe;
+use std::pin::pin;
 use std::sync::Arc;
 
 use futures_util::FutureExt as _;
@@ -63,17 +64,16 @@ impl From<ActorError> for Failure {
 
 impl Factory {
     /// Runs the actor on the event while the lease is kept. A panic, a time-out and a lost lease
-    /// are failures like any other.
+    /// are failures like any other. `until` is the end of its time.
     pub(super) async fn process(
         &self,
         lease: &mut Lease,
         attempt: u32,
+        until: Instant,
         keeper: &LeaseKeeper,
     ) -> Result<Vec<Event>, Failure> {
-        let until = Instant::now() + self.settings.timeout();
         let delivery = Delivery::new(attempt, until, Arc::clone(&self.codecs));
-        let cancellation = delivery.cancellation().clone();
-        let event = lease.event().clone().with_delivery(delivery);
+        let event = lease.event().clone().with_delivery(delivery.clone());
         let span = info_span!(
             "process",
             actor = %self.name,
@@ -83,8 +83,10 @@ impl Factory {
             attempt,
         );
         let call = AssertUnwindSafe(self.callee.call(event).instrument(span)).catch_unwind();
+        let call = pin!(call);
+        let cancel = || delivery.cancellation().cancel();
         let answered = match keeper
-            .keep(lease, until, &self.grace, || cancellation.cancel(), call)
+            .keep(lease, || until, &self.grace, cancel, call)
             .await
         {
             Ok(Ok(Ok(answered))) => answered,

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::fmt;
 use std::panic::AssertUnwindSafe;
+use std::pin::pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -151,9 +152,10 @@ impl Factory {
     /// The only loop: take a lease, see it through, again.
     async fn work(self: &Arc<Self>, slot: &Arc<Slot>) {
         while !self.stop.is_cancelled() {
+            let next = pin!(self.intake.next(|| self.slots.free()));
             let taken = tokio::select! {
                 biased;
-                taken = self.unpanicked(self.intake.next(|| self.slots.free())) => taken,
+                taken = self.unpanicked(next) => taken,
                 () = self.stop.cancelled() => break,
             };
             let Some(taken) = taken.flatten() else {
@@ -165,7 +167,8 @@ impl Factory {
             if self.slots.begin(slot, taken.lease.event().id()) {
                 self.add_worker();
             }
-            self.unpanicked(self.see_through(slot, taken)).await;
+            let seeing = pin!(self.see_through(slot, taken));
+            self.unpanicked(seeing).await;
             self.slots.end(slot);
             if self.slots.retire(slot, Spare::Surplus) {
                 return;
@@ -178,7 +181,7 @@ impl Factory {
 
     /// Survives a panic in a backend: a worker less would be noticed by nobody. What it held is
     /// redelivered when its lease expires.
-    async fn unpanicked<T>(&self, work: impl Future<Output = T>) -> Option<T> {
+    async fn unpanicked<T>(&self, work: impl Future<Output = T> + Unpin) -> Option<T> {
         match AssertUnwindSafe(work).catch_unwind().await {
             Ok(output) => Some(output),
             Err(panic) => {
@@ -205,16 +208,24 @@ impl Factory {
             start + self.settings.hold_max(),
             self.renewal,
         );
-        let ended = self.run(slot, &mut lease, role, &keeper).await;
-        self.meters.took(start.elapsed());
-        note.set(ended.mark);
+        let ended = self.run(slot, &mut lease, role, start, &keeper).await;
+        let now = Instant::now();
+        self.meters.took(now - start);
+        note.set(ended.mark, now);
         self.conclude(lease, ended).await;
     }
 
     /// Runs attempts until the event is done, or is not to be tried again under this lease.
-    async fn run(&self, slot: &Slot, lease: &mut Lease, role: Role, keeper: &LeaseKeeper) -> Ended {
+    async fn run(
+        &self,
+        slot: &Slot,
+        lease: &mut Lease,
+        role: Role,
+        start: Instant,
+        keeper: &LeaseKeeper,
+    ) -> Ended {
         let first = lease.attempt();
-        if lease.is_expired() {
+        if start >= lease.deadline() {
             // It waited too long for a worker; another has it, or will.
             return Ended::let_go(first);
         }
@@ -237,14 +248,14 @@ impl Factory {
                 mark: Mark::Neutral,
             };
         }
+        let mut until = start + self.settings.timeout();
         for attempt in first.. {
-            self.slots
-                .expect_by(slot, Instant::now() + self.settings.timeout());
-            let failure = self.attempt(lease, attempt, keeper).await.err();
+            self.slots.expect_by(slot, until);
+            let failure = self.attempt(lease, attempt, until, keeper).await.err();
             let ending = failure
                 .as_ref()
                 .map_or(Ending::Done, |failure| failure.ending);
-            let counting = if self.intake.counts_failures(role) {
+            let counting = if failure.is_none() || self.intake.counts_failures(role) {
                 Counting::Counted
             } else {
                 Counting::Uncounted
@@ -262,6 +273,7 @@ impl Factory {
                 Disposition::RetryNow => {
                     self.meters.retried_now.add(1);
                     tokio::task::yield_now().await;
+                    until = Instant::now() + self.settings.timeout();
                     continue;
                 }
                 decided => decided,
@@ -450,7 +462,7 @@ fn mark(ending: Ending) -> Mark {
 struct SwitchNote<'a> {
     intake: &'a Intake,
     role: Role,
-    mark: Option<Mark>,
+    mark: Option<(Mark, Instant)>,
 }
 
 impl<'a> SwitchNote<'a> {
@@ -462,15 +474,15 @@ impl<'a> SwitchNote<'a> {
         }
     }
 
-    fn set(mut self, mark: Mark) {
-        self.mark = Some(mark);
+    fn set(mut self, mark: Mark, now: Instant) {
+        self.mark = Some((mark, now));
     }
 }
 
 impl Drop for SwitchNote<'_> {
     fn drop(&mut self) {
-        self.intake
-            .note(self.role, self.mark.unwrap_or(Mark::Neutral));
+        let (mark, now) = self.mark.unwrap_or_else(|| (Mark::Neutral, Instant::now()));
+        self.intake.note(self.role, mark, now);
     }
 }
 

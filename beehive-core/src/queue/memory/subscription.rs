@@ -298,11 +298,12 @@ impl Subscription {
 /// A queue of this capacity is not worth shrinking.
 const ENTRIES_KEPT: usize = 1_024;
 
-/// Gives back the memory of a burst, by halves, so that it costs next to nothing per event.
+/// Gives back the memory of a burst. What stays is twice of what is needed, so that this happens
+/// again only after half of that is taken, and costs next to nothing per event.
 fn shrink(waiting: &mut VecDeque<Entry>) {
     let capacity = waiting.capacity();
     if capacity > ENTRIES_KEPT && waiting.len() < capacity / 4 {
-        waiting.shrink_to(capacity / 2);
+        waiting.shrink_to(ENTRIES_KEPT.max(2 * waiting.len()));
     }
 }
 
@@ -312,3 +313,6 @@ pub(super) fn later(now: Instant, duration: Duration) -> Instant {
     const FOR_EVER: Duration = Duration::from_hours(100 * 365 * 24);
     now + duration.min(FOR_EVER)
 }
+
+#[cfg(test)]
+mod tests;
