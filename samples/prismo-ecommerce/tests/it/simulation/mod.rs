@@ -51,11 +51,7 @@ pub(crate) async fn play(scenario: &Scenario, stores: Stores) -> Outcome {
     let observed = stores.clone();
     let stores = interruptible::stores(&stores);
     let ledger: Arc<dyn Ledger> = Arc::new(StoreLedger::of(&stores).unwrap());
-<<<<<<< HEAD
-    let mut outside = OutsideSystems::simulated(&ledger, Scenario::replenish_delay());
-=======
     let mut outside = OutsideSystems::simulated(&ledger, Duration::ZERO);
->>>>>>> main
     if let Supply::ToTheUnit = scenario.supply {
         outside.supplier = Arc::new(cast::ExactSupplier::new(ledger));
     }
