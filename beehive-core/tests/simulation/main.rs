@@ -4,6 +4,10 @@
 //! `BEEHIVE_SEEDS=5000` runs more seeds than the default, `BEEHIVE_SEED=4711` only that one.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![expect(
+    clippy::future_not_send,
+    reason = "a world lives on one thread, and its randomness comes in order"
+)]
 
 mod honesty;
 mod sabotage;
@@ -42,12 +46,12 @@ fn trace(after: &Aftermath) -> Vec<String> {
 
 #[track_caller]
 fn assert_sound(after: &Aftermath) {
+    /// Enough to see how it ended.
+    const SHOWN: usize = 60;
     let wrong = violations(after, Protection::Operations);
     if wrong.is_empty() {
         return;
     }
-    /// Enough to see how it ended.
-    const SHOWN: usize = 60;
     let seed = after.scenario.seed;
     let trace = trace(after);
     let last = trace[trace.len().saturating_sub(SHOWN)..].join("\n  ");

@@ -204,7 +204,7 @@ impl Settle for Nothing {
     }
 
     async fn lost(&self) {
-        std::future::pending().await
+        std::future::pending::<()>().await;
     }
 
     async fn commit(&self) -> Result<()> {
