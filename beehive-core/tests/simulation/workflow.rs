@@ -124,7 +124,9 @@ async fn gather(reserved: ItemReserved, flags: KeyList) -> Result<Option<Event>,
 #[actor("OrderCompleted-Ship", emits(OrderShipped))]
 async fn ship(event: Event, documents: KeyValue, counter: Counter) -> Result<Event, ActorError> {
     let OrderCompleted { order } = event.body()?;
-    let attempt = event.delivery().map_or(1, |delivery| delivery.attempt());
+    let attempt = event
+        .delivery()
+        .map_or(1, beehive_core::event::Delivery::attempt);
     if attempt <= 2 && order.ends_with('0') {
         return Err(ActorError::retry("the carrier is out for lunch"));
     }
