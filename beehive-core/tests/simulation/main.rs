@@ -4,10 +4,6 @@
 //! `BEEHIVE_SEEDS=5000` runs more seeds than the default, `BEEHIVE_SEED=4711` only that one.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
-#![expect(
-    clippy::future_not_send,
-    reason = "a world lives on one thread, and its randomness comes in order"
-)]
 
 mod honesty;
 mod sabotage;
