@@ -8,9 +8,10 @@ use std::time::Duration;
 use beehive_core::event::Event;
 use beehive_core::queue::memory::{Census, MemoryQueue, MemoryQueueOptions};
 use beehive_core::queue::{
-    EventQueue, EventQueueExt, FailureHistory, QueueName, Receiver, ReceiverOptions,
+    DeadLetterReason, DeadLetterRecord, EventQueue, EventQueueExt, FailureHistory, QueueName,
+    Receiver, ReceiverOptions,
 };
-use beehive_core::{ErrorKind, Result};
+use beehive_core::{ErrorKind, Result, Timestamp};
 use tokio::time::{Instant, advance, sleep, timeout};
 
 const LEASE: Duration = Duration::from_secs(30);
@@ -224,4 +225,32 @@ async fn turns(count: usize) {
     for _ in 0..count {
         tokio::task::yield_now().await;
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_dead_letter_too_many_leaves_its_lease_as_it_is() -> Result<()> {
+    let queue = MemoryQueue::new(MemoryQueueOptions::default().with_capacity(1));
+    let bee = name("Flower-Bee");
+    queue.declare(&bee).await?;
+    let record = DeadLetterRecord {
+        reason: DeadLetterReason::Terminal,
+        errors: Vec::new(),
+        attempts: 1,
+        actor: "Bee".into(),
+        host: "hive".into(),
+        first_failure: Timestamp::UNIX_EPOCH,
+        last_failure: Timestamp::UNIX_EPOCH,
+    };
+    queue.push(event("clover")).await?;
+    let first = queue.receive_one(&bee, LEASE).await?.unwrap();
+    first.dead_letter(&record).await?;
+
+    queue.push(event("heather")).await?;
+    let second = queue.receive_one(&bee, LEASE).await?.unwrap();
+    let refused = second.dead_letter(&record).await.unwrap_err();
+    assert!(refused.error.is_temporary(), "{}", refused.error);
+    queue.dead_letters().purge(&bee).await?;
+    refused.lease.dead_letter(&record).await?;
+    assert_eq!(queue.census_of(&bee)?.dead_lettered, 1);
+    Ok(())
 }

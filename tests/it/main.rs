@@ -5,4 +5,5 @@
     reason = "what a test cannot read, it cannot judge"
 )]
 
+mod hives;
 mod tidy;

@@ -137,6 +137,23 @@ fn check_form(event: &Event) -> Result<(), Error> {
     if event.source().is_empty() {
         return invalid("the source is empty");
     }
+    let texts = [
+        Some(event.source()),
+        event.subject(),
+        Some(event.content_type()),
+        event.body_url(),
+    ];
+    let values = event.properties().map(|(_, value)| value);
+    if texts
+        .into_iter()
+        .flatten()
+        .chain(values)
+        .any(has_control_character)
+    {
+        return invalid(
+            "a header holds a control character, such as a line break, which CloudEvents forbids",
+        );
+    }
     for (name, _) in event.properties() {
         if !is_property_name(name) {
             return Err(Error::new(
@@ -148,6 +165,12 @@ fn check_form(event: &Event) -> Result<(), Error> {
         }
     }
     Ok(())
+}
+
+/// Characters that `CloudEvents` (section "Type System") keeps out of strings, and brokers refuse.
+fn has_control_character(text: &str) -> bool {
+    // Nearly all text is plain, and that is seen from its bytes.
+    !text.bytes().all(|byte| (0x20..0x7f).contains(&byte)) && text.chars().any(char::is_control)
 }
 
 /// An upper bound of what the attributes take, names included; cheap enough for every event.
@@ -209,6 +232,12 @@ mod tests {
             ),
             (event().with_type("no topic"), Some(ErrorKind::Invalid)),
             (event().with_source(""), Some(ErrorKind::Invalid)),
+            (event().with_subject("two\nlines"), Some(ErrorKind::Invalid)),
+            (event().with_subject("zwei Wörter"), None),
+            (
+                event().with_property("a", "\u{7f}"),
+                Some(ErrorKind::Invalid),
+            ),
             (
                 event().with_destination("A-B".parse().unwrap()),
                 Some(ErrorKind::Invalid),

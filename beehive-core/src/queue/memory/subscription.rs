@@ -208,15 +208,20 @@ impl Subscription {
         Ok(())
     }
 
+    /// As many dead letters are kept as events may wait; the lease on one too many stays as it is.
     pub(super) fn dead_letter(
         &mut self,
         token: Token,
         now: Instant,
         record: &DeadLetterRecord,
-    ) -> Result<(), Lost> {
+    ) -> Result<Result<(), Full>, Lost> {
+        self.advance(now);
+        if self.dead.len() >= self.capacity && self.leases.holds(token) {
+            return Ok(Err(Full));
+        }
         let entry = self.take(token, now)?;
         self.dead.insert(entry.envelope, record.clone());
-        Ok(())
+        Ok(Ok(()))
     }
 
     /// Returns a dead letter to the queue as a new event, even a full one, since it is no larger
