@@ -8,10 +8,16 @@ use super::code;
 use super::tree::{self, File};
 
 /// Files that may sleep, each with its reason.
-const MAY_SLEEP: [(&str, &str); 1] = [(
-    "beehive-core/tests/broken_backends/receiver.rs",
-    "a queue that waits too long is what it is; the suite runs it on a paused clock",
-)];
+const MAY_SLEEP: [(&str, &str); 2] = [
+    (
+        "beehive-core/tests/broken_backends/receiver.rs",
+        "a queue that waits too long is what it is; the suite runs it on a paused clock",
+    ),
+    (
+        "beehive-core/tests/simulation/world.rs",
+        "the world that is simulated has a paused clock",
+    ),
+];
 
 /// Sleeps of tests that do not stand on a paused clock.
 fn sleeps(file: &File) -> Vec<String> {
