@@ -1,6 +1,10 @@
 //! The hive under test: what it shows, and what it says when a test expects something else.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![expect(
+    clippy::unused_async,
+    reason = "an actor is async, whether or not it waits for anything"
+)]
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;

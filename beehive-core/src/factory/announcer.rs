@@ -127,13 +127,13 @@ impl Announcer {
     }
 
     fn note_end_point(&self, topic: &str) {
+        // Event types come from code; should one be made up per event, the set stays bounded.
+        const KNOWN_MAX: usize = 1_000;
         counter!("beehive_end_point_events_total", "topic" => topic.to_owned()).increment(1);
         let mut known = self
             .end_points
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
-        // Event types come from code; should one be made up per event, the set stays bounded.
-        const KNOWN_MAX: usize = 1_000;
         if known.len() < KNOWN_MAX && known.insert(topic.to_owned()) {
             info!(
                 topic,

@@ -209,6 +209,10 @@ impl Lease {
         self.settled(result)
     }
 
+    #[expect(
+        clippy::result_large_err,
+        reason = "settling fails rarely, and then gives the lease back"
+    )]
     fn settled(self, result: Result<()>) -> Result<(), SettleError> {
         result.map_err(|error| SettleError { error, lease: self })
     }

@@ -6,7 +6,7 @@
 //!   they take hours, and everything else is the same.
 //! - [`Faults`] gives a hive a queue and stores that lose confirmations, deliver twice, cut leases
 //!   and die, as a [`FaultPlan`] says and a seed decides; [`FaultLog`] counts what really happened.
-//! - [`delivered`] makes an event as an actor gets it, to call an actor alone.
+//! - [`delivered()`](fn@delivered) makes an event as an actor gets it, to call an actor alone.
 //!
 //! The features of a development dependency are enough:
 //! `beehive-core = { version = "…", features = ["testing"] }`.

@@ -151,7 +151,7 @@ impl Settle for Done {
     }
     /// As in memory, only its time can end it.
     async fn lost(&self) {
-        std::future::pending().await
+        std::future::pending::<()>().await;
     }
 
     async fn commit(&self) -> Result<()> {
@@ -203,7 +203,7 @@ impl Settle for BrokenLease {
 
     /// As in memory, only its time can end it.
     async fn lost(&self) {
-        std::future::pending().await
+        std::future::pending::<()>().await;
     }
 
     async fn commit(&self) -> Result<()> {

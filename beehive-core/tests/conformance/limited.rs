@@ -208,7 +208,7 @@ impl Settle for LimitedLease {
 
     /// As in memory, only its time can end it.
     async fn lost(&self) {
-        std::future::pending().await
+        std::future::pending::<()>().await;
     }
 
     async fn commit(&self) -> Result<()> {

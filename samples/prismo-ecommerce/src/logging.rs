@@ -1,6 +1,6 @@
 //! What is printed while the shop works.
 
-use std::io;
+use std::io::{self, IsTerminal as _};
 
 use tracing_subscriber::EnvFilter;
 
@@ -19,6 +19,7 @@ pub fn init(verbose: bool) {
         .compact()
         .with_env_filter(filter)
         .with_target(false)
+        .with_ansi(io::stderr().is_terminal())
         .with_writer(io::stderr)
         .init();
 }

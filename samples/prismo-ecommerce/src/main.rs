@@ -1,11 +1,13 @@
 //! The `prismo` binary.
 
 use std::{
+    error::Error as _,
     io::{Write as _, stderr},
+    iter::successors,
     process::ExitCode,
 };
 
-use prismo_ecommerce::{cli::Cli, commands, logging};
+use prismo_ecommerce::{cli::Cli, commands, error::Error, logging};
 
 /// What could not even begin, as clap has it for flags it does not understand.
 const UNUSABLE: u8 = 2;
@@ -17,9 +19,18 @@ async fn main() -> ExitCode {
     match commands::execute(&cli).await {
         Ok(code) => code,
         Err(error) => {
-            // Without standard error there is nobody to tell; the exit code says it still.
-            let _ = writeln!(stderr(), "error: {error:?}");
+            report(&error);
             ExitCode::from(UNUSABLE)
         }
+    }
+}
+
+/// Prints an error and its causes. Without standard error there is nobody to tell; the exit code
+/// says it still.
+fn report(error: &Error) {
+    let mut err = stderr().lock();
+    let _ = writeln!(err, "error: {error}");
+    for cause in successors(error.source(), |&cause| cause.source()) {
+        let _ = writeln!(err, "  caused by: {cause}");
     }
 }

@@ -49,7 +49,7 @@ fn full(fixture: &QueueFixture) -> Event {
         .with_source("https://example.org/meadow?x=1")
         .with_time(Timestamp::UNIX_EPOCH + SignedDuration::from_millis(1_700_000_000_123))
         .with_subject("order-4711/é")
-        .with_body_url("s3://bucket/key with space")
+        .with_body_url("https://bucket.example/key with space")
         .with_correlation_id(root.clone())
         .with_causation_id(root)
         .with_trace(trace)

@@ -37,3 +37,6 @@ pub const MODULE: &str = module_path!();
 fn about_item(body: &impl EventBody, order: OrderId, product: ProductId) -> Result<Event> {
     Ok(Event::of(body)?.with_key(format!("{order}/{product}")))
 }
+
+#[cfg(test)]
+mod tests;

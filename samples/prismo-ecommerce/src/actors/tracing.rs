@@ -22,12 +22,13 @@ use beehive_core::prelude::*;
 #[actor("OrderShipped-Tracing")]
 #[actor("ConfirmationEmailSent-Tracing")]
 pub async fn trace_events(event: &Event) -> Result<(), ActorError> {
+    // The bodies of these events name things and say no more, so they may be shown.
     ::tracing::info!(
         id = %event.id(),
         process = %event.correlation_id(),
         "{} {}",
         event.event_type(),
-        event.subject().unwrap_or_default(),
+        String::from_utf8_lossy(event.data()),
     );
     Ok(())
 }

@@ -132,10 +132,6 @@ pub struct Options {
 }
 
 /// Where events and state live.
-#[expect(
-    clippy::doc_markdown,
-    reason = "the help shows these lines as they stand"
-)]
 #[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
 pub enum BackendKind {
     /// In this process, and gone with it

@@ -68,3 +68,6 @@ fn print(text: &str) -> Result<(), Error> {
     writeln!(out, "{text}")?;
     Ok(out.flush()?)
 }
+
+#[cfg(test)]
+mod tests;

@@ -5,7 +5,7 @@ use beehive_core::prelude::Stores;
 use crate::simulation::{Careless, Chaos, Forgetful, Outcome, Scenario, play};
 
 /// Unoptimised, a scenario takes a few dozen times longer.
-const SEEDS: u64 = if cfg!(debug_assertions) { 300 } else { 10_000 };
+const SEEDS: u64 = if cfg!(debug_assertions) { 150 } else { 10_000 };
 
 /// Plays a seed; what is wrong stops the test, names the seed and shows what happened.
 async fn play_seed(seed: u64) -> Outcome {

@@ -17,7 +17,7 @@ pub(crate) use self::{
     scenario::Scenario,
 };
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 use beehive_core::{
     actor::Services,
@@ -51,7 +51,7 @@ pub(crate) async fn play(scenario: &Scenario, stores: Stores) -> Outcome {
     let observed = stores.clone();
     let stores = interruptible::stores(&stores);
     let ledger: Arc<dyn Ledger> = Arc::new(StoreLedger::of(&stores).unwrap());
-    let mut outside = OutsideSystems::simulated(&ledger, scenario.replenish_delay());
+    let mut outside = OutsideSystems::simulated(&ledger, Duration::ZERO);
     if let Supply::ToTheUnit = scenario.supply {
         outside.supplier = Arc::new(cast::ExactSupplier::new(ledger));
     }

@@ -1,6 +1,6 @@
 //! What is ordered, and what lies on the shelf.
 
-use std::{num::NonZeroU32, sync::LazyLock, time::Duration};
+use std::{num::NonZeroU32, sync::LazyLock};
 
 use fastrand::Rng;
 use prismo_ecommerce::{
@@ -76,10 +76,5 @@ impl Scenario {
 
     pub(crate) fn catalogue(&self) -> &Catalogue {
         self.generator.catalogue()
-    }
-
-    /// Nothing here waits for a clock.
-    pub(crate) fn replenish_delay(&self) -> Duration {
-        Duration::ZERO
     }
 }
