@@ -63,7 +63,8 @@ impl Codecs {
 
 pub(super) fn encode_json<T: Serialize + ?Sized>(body: &T) -> Result<Bytes, Error> {
     serde_json::to_vec(body)
-        .map(Bytes::from)
+        // Without room to grow, of which a waiting event has no use.
+        .map(|data| Bytes::from(data.into_boxed_slice()))
         .map_err(|error| unencodable(JSON).with_source(error))
 }
 

@@ -112,11 +112,12 @@ impl Event {
     }
 
     fn from_parts(event_type: SmolStr, content_type: SmolStr, data: Bytes) -> Self {
+        let time = Timestamp::now();
         Self::from_envelope(Envelope {
-            id: EventId::new(),
+            id: EventId::at(time),
             event_type,
             source: SmolStr::new_static(SOURCE_DEFAULT),
-            time: Timestamp::now(),
+            time,
             subject: None,
             content_type,
             data,

@@ -2,11 +2,13 @@
 
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Mutex;
 
+use jiff::Timestamp;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use sha2::{Digest, Sha256};
 use smol_str::SmolStr;
-use uuid::Uuid;
+use uuid::{ContextV7, Uuid};
 
 use crate::error::{Error, ErrorKind};
 use crate::queue::QueueName;
@@ -49,7 +51,18 @@ impl EventId {
     #[must_use]
     #[expect(clippy::new_without_default, reason = "each call gives another id")]
     pub fn new() -> Self {
-        Self(Repr::Uuid(Uuid::now_v7()))
+        Self::at(Timestamp::now())
+    }
+
+    /// A new root id for an event of this time, which is the present; saves a look at the clock.
+    pub(crate) fn at(time: Timestamp) -> Self {
+        /// Keeps ids in order that are made within one millisecond.
+        static ORDER: Mutex<ContextV7> = Mutex::new(ContextV7::new());
+        // A clock that is set before 1970 makes ids of 1970, in order nevertheless.
+        let seconds = u64::try_from(time.as_second()).unwrap_or_default();
+        let nanos = time.subsec_nanosecond().unsigned_abs();
+        let time = uuid::Timestamp::from_unix(&ORDER, seconds, nanos);
+        Self(Repr::Uuid(Uuid::new_v7(time)))
     }
 
     /// The id of the follow-up at `position` that `subscription` answers to `parent`.

@@ -16,6 +16,7 @@ pub(crate) struct Usage {
     at: Instant,
     own: Duration,
     machine: Duration,
+    wake_ups: u64,
 }
 
 /// What was used between two moments.
@@ -27,6 +28,8 @@ pub(crate) struct Used {
     pub(crate) own: Duration,
     /// Processor time of everybody else.
     pub(crate) others: Duration,
+    /// How often a thread of this process was woken.
+    pub(crate) wake_ups: u64,
 }
 
 impl Usage {
@@ -36,6 +39,7 @@ impl Usage {
             at: Instant::now(),
             own: own_time()?,
             machine: machine_time()?,
+            wake_ups: wake_ups()?,
         })
     }
 
@@ -47,6 +51,7 @@ impl Usage {
             elapsed: now.at - self.at,
             own,
             others: now.machine.saturating_sub(self.machine + own),
+            wake_ups: now.wake_ups.saturating_sub(self.wake_ups),
         })
     }
 }
@@ -67,7 +72,7 @@ pub(crate) fn resident_bytes() -> Result<u64> {
 
 /// How many times the threads of this process went to sleep of their own accord, which is how many
 /// times they were woken.
-pub(crate) fn wake_ups() -> Result<u64> {
+fn wake_ups() -> Result<u64> {
     let mut count = 0;
     for thread in fs::read_dir("/proc/self/task")? {
         let status = fs::read_to_string(thread?.path().join("status"))?;

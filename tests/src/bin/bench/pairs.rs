@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::Result;
 use crate::machine::{Usage, Used};
+use crate::report::count;
 
 /// A pair counts as disturbed when others used more than this share of the machine meanwhile.
 const DISTURBED: f64 = 0.1;
@@ -61,6 +62,13 @@ impl Pairs {
     /// Our processor time over the bare one's.
     pub(crate) fn processor(&self) -> Spread {
         self.spread(|ours, bare| ours.own.as_secs_f64() / bare.own.as_secs_f64())
+    }
+
+    /// How often a thread was woken in our runs, and in the bare ones.
+    pub(crate) fn wake_ups(&self) -> (f64, f64) {
+        let ours = self.spread(|ours, _| count(ours.wake_ups));
+        let bare = self.spread(|_, bare| count(bare.wake_ups));
+        (ours.median, bare.median)
     }
 
     /// How long ours took.

@@ -55,6 +55,13 @@ impl Report {
             .insert(format!("{key}_per_second"), json!(ours));
         self.figures
             .insert(format!("{key}_bare_per_second"), json!(bare));
+        let (ours, bare) = pairs.wake_ups();
+        let each = [("wake_ups", ours), ("bare_wake_ups", bare)];
+        for (name, wake_ups) in each {
+            let per_event = wake_ups / count(events);
+            self.figures
+                .insert(format!("{key}_{name}_per_event"), json!(per_event));
+        }
         self.figures.insert(format!("{key}_pairs"), json!(all));
         self.figures
             .insert(format!("{key}_pairs_calm"), json!(calm));

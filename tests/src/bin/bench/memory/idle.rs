@@ -11,7 +11,7 @@ use tokio::time::sleep;
 
 use super::probe::{Probe, number};
 use crate::Result;
-use crate::machine::{Usage, resident_bytes, wake_ups};
+use crate::machine::{Usage, resident_bytes};
 use crate::report::{Report, count};
 
 const SUBSCRIPTIONS: u64 = 1_000;
@@ -61,10 +61,10 @@ pub(super) async fn probe() -> Result<Value> {
     let running = builder.build()?.start().await?;
     sleep(Duration::from_secs(1)).await;
     let bytes = (count(resident_bytes()?) - count(before)) / count(SUBSCRIPTIONS);
-    let (usage, woken) = (Usage::now()?, wake_ups()?);
+    let usage = Usage::now()?;
     sleep(WATCHED).await;
     let used = usage.until_now()?;
-    let wake_ups = count(wake_ups()? - woken) / used.elapsed.as_secs_f64();
+    let wake_ups = count(used.wake_ups) / used.elapsed.as_secs_f64();
     running.drain().await;
     Ok(json!({
         "idle_1000_cpu_percent": 100.0 * used.own.as_secs_f64() / used.elapsed.as_secs_f64(),
