@@ -4,9 +4,10 @@ use std::fmt;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use futures_util::future::BoxFuture;
-use tokio::sync::Mutex;
-use tower::util::{BoxService, ServiceExt as _};
+use futures_util::TryFutureExt as _;
+use futures_util::future::{BoxFuture, Either};
+use tokio::sync::{Mutex, MutexGuard};
+use tower::util::{BoxService, ServiceExt};
 use tower::{Layer, Service};
 
 use crate::actor::outcome::{ActorError, FailureClass};
@@ -66,15 +67,48 @@ impl Callee {
         Self::Layered(Mutex::new(service))
     }
 
-    pub(crate) async fn call(&self, event: Event) -> Result<Vec<Event>, ActorError> {
+    /// The actor, if nothing stands between.
+    pub(crate) fn straight(&self) -> Option<Ready<'_>> {
         match self {
-            Self::Straight(actor) => actor.process(event).await,
+            Self::Straight(actor) => Some(Ready::Straight(&**actor)),
+            Self::Layered(_) => None,
+        }
+    }
+
+    /// Waits until another call may be made.
+    pub(crate) async fn ready(&self) -> Result<Ready<'_>, ActorError> {
+        match self {
+            Self::Straight(actor) => Ok(Ready::Straight(&**actor)),
             Self::Layered(service) => {
-                let answer = {
-                    let mut service = service.lock().await;
-                    service.ready().await.map_err(unwrap_failure)?.call(event)
-                };
-                answer.await.map_err(unwrap_failure)
+                let mut service = service.lock().await;
+                service.ready().await.map_err(unwrap_failure)?;
+                Ok(Ready::Layered(service))
+            }
+        }
+    }
+
+    #[cfg(test)]
+    pub(crate) async fn call(&self, event: Event) -> Result<Vec<Event>, ActorError> {
+        self.ready().await?.call(event).await
+    }
+}
+
+/// The right to call the actor once.
+pub(crate) enum Ready<'a> {
+    Straight(&'a dyn ProcessorActor),
+    Layered(MutexGuard<'a, ActorService>),
+}
+
+impl<'a> Ready<'a> {
+    /// Calls it. The next caller need not wait for the answer.
+    pub(crate) fn call(
+        self,
+        event: Event,
+    ) -> impl Future<Output = Result<Vec<Event>, ActorError>> + Send + use<'a> {
+        match self {
+            Self::Straight(actor) => Either::Left(actor.process(event)),
+            Self::Layered(mut service) => {
+                Either::Right(service.call(event).map_err(unwrap_failure))
             }
         }
     }

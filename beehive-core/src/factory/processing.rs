@@ -6,13 +6,15 @@ use std::sync::Arc;
 
 use futures_util::FutureExt as _;
 use tokio::time::Instant;
-use tracing::{Instrument as _, info_span};
+use tracing::{Instrument as _, info_span, warn};
 
+use super::answer::panic_message;
 use super::disposition::Ending;
 use super::follow_ups::undeclared;
 use super::lease_keeper::{Interruption, LeaseKeeper};
-use super::worker::Factory;
-use crate::actor::{ActorError, FailureClass};
+use super::parts::Factory;
+use super::slots::Slot;
+use crate::actor::{ActorError, FailureClass, Ready};
 use crate::error::chain;
 use crate::event::{Delivery, Event};
 use crate::queue::Lease;
@@ -44,11 +46,22 @@ impl Failure {
         match interruption {
             Interruption::LeaseLost => Self::new(Ending::LeaseLost, "the lease was lost"),
             Interruption::GraceOver => Self::new(Ending::GraceOver, "the hive stopped"),
+            Interruption::NotRenewed => Self::new(
+                Ending::NotConfirmed,
+                "the lease could not be renewed for longer",
+            ),
             Interruption::OutOfTime => Self::new(
                 Ending::Failed(FailureClass::Retry),
                 format!("{work} took too long and was stopped"),
             ),
         }
+    }
+
+    fn panicked(panic: &(dyn Any + Send)) -> Self {
+        Self::new(
+            Ending::Failed(FailureClass::Retry),
+            format!("the actor panicked: {}", panic_message(panic)),
+        )
     }
 }
 
@@ -66,11 +79,19 @@ impl Factory {
     /// are failures like any other.
     pub(super) async fn process(
         &self,
+        slot: &Slot,
         lease: &mut Lease,
         attempt: u32,
         keeper: &LeaseKeeper,
     ) -> Result<Vec<Event>, Failure> {
-        let until = Instant::now() + self.settings.timeout();
+        let ready = match self.callee.straight() {
+            Some(ready) => ready,
+            None => self.await_layers(slot, lease, keeper).await?,
+        };
+        let until = keeper
+            .hold_until()
+            .min(Instant::now() + self.settings.timeout());
+        self.slots.expect_by(slot, until);
         let delivery = Delivery::new(attempt, until, Arc::clone(&self.codecs));
         let cancellation = delivery.cancellation().clone();
         let event = lease.event().clone().with_delivery(delivery);
@@ -82,23 +103,42 @@ impl Factory {
             correlation = %event.correlation_id(),
             attempt,
         );
-        let call = AssertUnwindSafe(self.callee.call(event).instrument(span)).catch_unwind();
+        let call = async { ready.call(event).await }.instrument(span);
+        let call = AssertUnwindSafe(call).catch_unwind();
         let answered = match keeper
             .keep(lease, until, &self.grace, || cancellation.cancel(), call)
             .await
         {
             Ok(Ok(Ok(answered))) => answered,
             Ok(Ok(Err(error))) => return Err(error.into()),
-            Ok(Err(panic)) => {
-                return Err(Failure::new(
-                    Ending::Failed(FailureClass::Retry),
-                    format!("the actor panicked: {}", panic_message(&*panic)),
-                ));
-            }
+            Ok(Err(panic)) => return Err(Failure::panicked(&*panic)),
             Err(interruption) => return Err(Failure::interrupted(interruption, "the actor")),
         };
         self.check_declared(&answered)?;
         Ok(answered)
+    }
+
+    /// Waits until the layers let another call through. That is not the actor's time: a limit that
+    /// holds events back is no reason to give them up.
+    async fn await_layers(
+        &self,
+        slot: &Slot,
+        lease: &mut Lease,
+        keeper: &LeaseKeeper,
+    ) -> Result<Ready<'_>, Failure> {
+        let until = keeper.hold_until();
+        self.slots.expect_by(slot, until);
+        let ready = AssertUnwindSafe(self.callee.ready()).catch_unwind();
+        match keeper.keep(lease, until, &self.grace, || {}, ready).await {
+            Ok(Ok(Ok(ready))) => Ok(ready),
+            Ok(Ok(Err(error))) => Err(error.into()),
+            Ok(Err(panic)) => Err(Failure::panicked(&*panic)),
+            Err(Interruption::OutOfTime) => Err(Failure::new(
+                Ending::NotConfirmed,
+                "the layers let no call through for as long as the event may be held",
+            )),
+            Err(other) => Err(Failure::interrupted(other, "the layers")),
+        }
     }
 
     /// An actor that announces what it does not declare makes the workflow graph lie.
@@ -113,16 +153,13 @@ impl Factory {
                     ),
                 ));
             }
-            self.warn_undeclared(event_type);
+            if self.undeclared.is_first(event_type) {
+                warn!(
+                    actor = %self.name, event_type,
+                    "the actor announces what it does not declare; add it to `emits(…)`"
+                );
+            }
         }
         Ok(())
     }
-}
-
-pub(super) fn panic_message(panic: &(dyn Any + Send)) -> &str {
-    panic
-        .downcast_ref::<&str>()
-        .copied()
-        .or_else(|| panic.downcast_ref::<String>().map(String::as_str))
-        .unwrap_or("without a message")
 }

@@ -7,8 +7,8 @@ use tokio::time::{Instant, sleep, timeout_at};
 use tracing::{debug, error, warn};
 
 use super::disposition::{Counting, Disposition};
-use super::processing::Failure;
-use super::worker::Factory;
+use super::ended::Ended;
+use super::parts::Factory;
 use crate::error::ErrorKind;
 use crate::queue::{DeadLetterRecord, FailureHistory, Lease, SettleError};
 use crate::recovery::Backoff;
@@ -26,16 +26,13 @@ pub(super) enum Settled {
 
 impl Factory {
     /// Settles the lease; tries again while it lasts, since whatever is not settled comes back.
-    pub(super) async fn settle(
-        &self,
-        mut lease: Lease,
-        disposition: Disposition,
-        attempt: u32,
-        failure: Option<&Failure>,
-    ) -> Settled {
+    pub(super) async fn settle(&self, mut lease: Lease, ended: &Ended) -> Settled {
         let id = lease.event().id().clone();
-        let history = history(&lease, disposition, attempt);
-        let record = record(self, &lease, disposition, attempt, failure);
+        let disposition = ended.disposition;
+        let history = history(&lease, ended);
+        let record = record(self, &lease, ended);
+        // What failed under this lease before it was interrupted must not be forgotten.
+        let unchanged = ended.attempt == lease.attempt();
         let backoff = Backoff::new(Duration::from_millis(50), Duration::from_secs(5));
         for step in 1_u32.. {
             let deadline = lease.deadline();
@@ -43,7 +40,8 @@ impl Factory {
                 match disposition {
                     Disposition::Commit => lease.commit().await,
                     Disposition::RetryLater(delay, _) => lease.defer(delay, history).await,
-                    Disposition::HandBack => lease.abandon().await,
+                    Disposition::HandBack if unchanged => lease.abandon().await,
+                    Disposition::HandBack => lease.defer(Duration::ZERO, history).await,
                     // A retry at once keeps the lease, so it never comes here.
                     Disposition::LetGo | Disposition::RetryNow => Ok(()),
                     Disposition::DeadLetter(_) => match &record {
@@ -82,41 +80,34 @@ impl Factory {
 }
 
 /// What the next delivery is to know of this one.
-fn history(lease: &Lease, disposition: Disposition, attempt: u32) -> FailureHistory {
-    let before = lease.history();
-    match disposition {
-        Disposition::RetryLater(_, Counting::Uncounted) => FailureHistory {
-            attempts: before.attempts,
-            first_failure: before.first_failure.or_else(|| Some(Timestamp::now())),
-        },
-        _ => FailureHistory {
-            attempts: attempt,
-            first_failure: before.first_failure.or_else(|| Some(Timestamp::now())),
-        },
+fn history(lease: &Lease, ended: &Ended) -> FailureHistory {
+    let attempts = match ended.disposition {
+        // The last attempt is as good as not made.
+        Disposition::RetryLater(_, Counting::Uncounted) | Disposition::HandBack => {
+            ended.attempt.saturating_sub(1)
+        }
+        _ => ended.attempt,
+    };
+    FailureHistory {
+        attempts,
+        first_failure: lease.history().first_failure.or(ended.failed_at),
     }
 }
 
 /// Why the event is given up, if it is.
-fn record(
-    factory: &Factory,
-    lease: &Lease,
-    disposition: Disposition,
-    attempt: u32,
-    failure: Option<&Failure>,
-) -> Option<DeadLetterRecord> {
-    let Disposition::DeadLetter(reason) = disposition else {
+fn record(factory: &Factory, lease: &Lease, ended: &Ended) -> Option<DeadLetterRecord> {
+    let Disposition::DeadLetter(reason) = ended.disposition else {
         return None;
     };
     let now = Timestamp::now();
+    let first_failure = lease.history().first_failure.or(ended.failed_at);
     Some(DeadLetterRecord {
         reason,
-        errors: failure
-            .map(|failure| failure.errors.clone())
-            .unwrap_or_default(),
-        attempts: attempt,
+        errors: ended.errors.clone(),
+        attempts: ended.attempt,
         actor: factory.name.to_string(),
         host: factory.host.to_string(),
-        first_failure: lease.history().first_failure.unwrap_or(now),
+        first_failure: first_failure.unwrap_or(now),
         last_failure: now,
     })
 }

@@ -1,14 +1,18 @@
 //! Makes sure that all queues of a hive exist.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use futures_util::{StreamExt as _, stream};
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::factory::answer;
 use crate::queue::{EventQueue, QueueName};
 
 /// How many queues are declared at the same time; a broker takes them faster than one by one.
 const CONCURRENCY: usize = 16;
+/// How long a backend may take for each.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Declares topics first, then what reads them. All that fails is reported together.
 pub(super) async fn declare(queue: &dyn EventQueue, names: &BTreeSet<QueueName>) -> Result<()> {
@@ -16,7 +20,10 @@ pub(super) async fn declare(queue: &dyn EventQueue, names: &BTreeSet<QueueName>)
     for readable in [false, true] {
         let results: Vec<_> =
             stream::iter(names.iter().filter(|name| name.is_readable() == readable))
-                .map(|name| async move { (name, queue.declare(name).await) })
+                .map(|name| async move {
+                    let declaring = queue.declare(name);
+                    (name, answer("declare", PATIENCE, declaring).await)
+                })
                 .buffer_unordered(CONCURRENCY)
                 .collect()
                 .await;
