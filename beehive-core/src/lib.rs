@@ -81,9 +81,6 @@
 //! | `testing` | no | a hive on virtual time, and faults from a seed |
 //! | `conformance` | no | the specification of a backend, as cases to run against it |
 
-#[cfg(test)]
-extern crate self as beehive_core;
-
 pub mod error;
 pub mod event;
 
@@ -104,6 +101,8 @@ pub mod conformance;
 mod macros;
 pub mod page;
 pub mod prelude;
+#[cfg(feature = "testing")]
+pub mod testing;
 
 #[doc(hidden)]
 #[path = "private.rs"]

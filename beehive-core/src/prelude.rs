@@ -9,7 +9,6 @@ pub use crate::event::{Event, EventBody, EventId};
 pub use crate::hive::Hive;
 #[cfg(feature = "macros")]
 pub use crate::macros::{EventBody, actor, pulser};
-#[cfg(feature = "macros")]
 pub use crate::page::{Page, PageRequest};
 pub use crate::queue::memory::MemoryQueue;
 pub use crate::queue::{EventQueue, EventQueueExt, QueueName};

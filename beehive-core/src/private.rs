@@ -8,6 +8,24 @@ pub use inventory;
 
 use crate::queue::QueueName;
 
+/// What the field named by `#[event(subject = …)]` can be.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be the subject of an event: it has no text",
+    note = "implement `std::fmt::Display` for `{Self}`, name another field, or implement `EventBody` by hand"
+)]
+pub trait SubjectText {
+    /// The subject.
+    fn subject_text(&self) -> String;
+}
+
+// The compiler would otherwise explain the conversion instead of what to do.
+#[diagnostic::do_not_recommend]
+impl<T: std::fmt::Display + ?Sized> SubjectText for T {
+    fn subject_text(&self) -> String {
+        self.to_string()
+    }
+}
+
 /// A name that the macro has checked.
 ///
 /// # Panics

@@ -8,9 +8,10 @@ use std::time::Duration;
 use beehive_core::event::Event;
 use beehive_core::queue::memory::{Census, MemoryQueue, MemoryQueueOptions};
 use beehive_core::queue::{
-    EventQueue, EventQueueExt, FailureHistory, QueueName, Receiver, ReceiverOptions,
+    DeadLetterReason, DeadLetterRecord, EventQueue, EventQueueExt, FailureHistory, QueueName,
+    Receiver, ReceiverOptions,
 };
-use beehive_core::{ErrorKind, Result};
+use beehive_core::{ErrorKind, Result, Timestamp};
 use tokio::time::{Instant, advance, sleep, timeout};
 
 const LEASE: Duration = Duration::from_secs(30);
@@ -168,5 +169,88 @@ async fn idle_waits_until_all_is_settled() -> Result<()> {
     queue.idle().await;
     assert_eq!(start.elapsed(), HOUR + Duration::from_secs(10));
     worker.await.unwrap();
+    Ok(())
+}
+
+/// Receivers that give up at random while publishers are at work: a lost wake-up would leave an
+/// event waiting beside receivers that wait for ever, and this test would not end.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_wake_up_is_lost_with_receivers_that_give_up() -> Result<()> {
+    const RECEIVERS: usize = 4;
+    const PUBLISHERS: usize = 2;
+    const EVENTS: usize = 1_000;
+    let queue = declared(&["Flower-Bee"]).await?;
+    let mut tasks = tokio::task::JoinSet::new();
+    for number in 0..RECEIVERS {
+        let mut bee = reader(&queue, "Flower-Bee").await;
+        tasks.spawn(async move {
+            let mut committed = 0;
+            for round in number.. {
+                let patience = if round % 3 == 0 { HOUR } else { Duration::MAX };
+                let leases = tokio::select! {
+                    biased;
+                    leases = bee.receive(ONE, patience) => leases,
+                    // Gives up in two rounds of three, after a few turns of the others.
+                    () = turns(round % 5), if round % 3 != 0 => continue,
+                };
+                let Ok(leases) = leases else { break };
+                for lease in leases {
+                    lease.commit().await.unwrap();
+                    committed += 1;
+                }
+            }
+            committed
+        });
+    }
+    let mut publishers = tokio::task::JoinSet::new();
+    for _ in 0..PUBLISHERS {
+        let queue = queue.clone();
+        publishers.spawn(async move {
+            for round in 0..EVENTS {
+                queue.push(event("clover")).await.unwrap();
+                turns(round % 4).await;
+            }
+        });
+    }
+    while publishers.join_next().await.is_some() {}
+    queue.idle().await;
+    queue.delete(&name("Flower-Bee")).await?;
+    let committed: usize = tasks.join_all().await.into_iter().sum();
+    assert_eq!(committed, PUBLISHERS * EVENTS);
+    Ok(())
+}
+
+/// Lets other tasks run so many times.
+async fn turns(count: usize) {
+    for _ in 0..count {
+        tokio::task::yield_now().await;
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_dead_letter_too_many_leaves_its_lease_as_it_is() -> Result<()> {
+    let queue = MemoryQueue::new(MemoryQueueOptions::default().with_capacity(1));
+    let bee = name("Flower-Bee");
+    queue.declare(&bee).await?;
+    let record = DeadLetterRecord {
+        reason: DeadLetterReason::Terminal,
+        errors: Vec::new(),
+        attempts: 1,
+        actor: "Bee".into(),
+        host: "hive".into(),
+        first_failure: Timestamp::UNIX_EPOCH,
+        last_failure: Timestamp::UNIX_EPOCH,
+    };
+    queue.push(event("clover")).await?;
+    let first = queue.receive_one(&bee, LEASE).await?.unwrap();
+    first.dead_letter(&record).await?;
+
+    queue.push(event("heather")).await?;
+    let second = queue.receive_one(&bee, LEASE).await?.unwrap();
+    let refused = second.dead_letter(&record).await.unwrap_err();
+    assert!(refused.error.is_temporary(), "{}", refused.error);
+    queue.dead_letters().purge(&bee).await?;
+    refused.lease.dead_letter(&record).await?;
+    assert_eq!(queue.census_of(&bee)?.dead_lettered, 1);
     Ok(())
 }

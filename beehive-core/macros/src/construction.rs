@@ -83,9 +83,10 @@ pub(crate) fn build_function(
     }
 }
 
-/// The call of the annotated function.
-pub(crate) fn call(item: &Item, parameters: &[Parameter]) -> TokenStream {
-    let ident = &item.ident;
+/// The call of the annotated function, blamed on what it answers.
+pub(crate) fn call(item: &Item, parameters: &[Parameter], output: Span) -> TokenStream {
+    let mut ident = item.ident.clone();
+    ident.set_span(ident.span().located_at(output));
     let arguments = parameters.iter().map(|Parameter { source, passing }| {
         let place = match source {
             Source::Body(_) => local("body").into_token_stream(),
@@ -104,10 +105,12 @@ pub(crate) fn call(item: &Item, parameters: &[Parameter]) -> TokenStream {
         }
     });
     let wait = match &item.kind {
-        ItemKind::Function(signature) if signature.asyncness.is_some() => quote!(.await),
+        ItemKind::Function(signature) if signature.asyncness.is_some() => {
+            quote_spanned!(blamed_on(output)=> .await)
+        }
         ItemKind::Function(_) | ItemKind::Struct(_) => TokenStream::new(),
     };
-    quote!(#ident(#(#arguments),*) #wait)
+    quote_spanned!(blamed_on(output)=> #ident(#(#arguments),*) #wait)
 }
 
 /// What makes the item known to `discover()`; `registration` is its type.

@@ -141,7 +141,8 @@ fn subject(
     match &input.data {
         Data::Struct(data) => {
             check_field(&input.ident, &data.fields, &field, diagnostics);
-            let text = to_text(&field, &quote!(&self.#field));
+            let blame = blamed_on(field.span());
+            let text = to_text(&field, &quote_spanned!(blame=> &self.#field));
             Some(text)
         }
         Data::Enum(data) => {
@@ -164,7 +165,7 @@ fn arm(variant: &Variant, field: &Member) -> TokenStream {
 
 fn to_text(field: &Member, reference: &TokenStream) -> TokenStream {
     quote_spanned! {blamed_on(field.span())=>
-        ::std::string::ToString::to_string(#reference)
+        ::beehive_core::__private::SubjectText::subject_text(#reference)
     }
 }
 

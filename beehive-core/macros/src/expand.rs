@@ -74,9 +74,9 @@ fn process(actor: &Actor, parameters: &[Parameter], output: Span) -> TokenStream
             }),
             Source::Event | Source::Service(_) => None,
         });
-    let call = construction::call(&actor.item, parameters);
-    let events = quote_spanned! {blamed_on(output)=>
-        ::beehive_core::actor::IntoEvents::into_events(#call?)
+    let call = construction::call(&actor.item, parameters, output);
+    let outcome = quote_spanned! {blamed_on(output)=>
+        ::beehive_core::actor::IntoOutcome::into_outcome(#call)
     };
     let (attribute, object, asyncness) = if actor.is_blocking() {
         (None, quote!(::beehive_core::actor::BlockingActor), None)
@@ -98,7 +98,7 @@ fn process(actor: &Actor, parameters: &[Parameter], output: Span) -> TokenStream
                 ::beehive_core::actor::ActorError,
             > {
                 #decode
-                ::core::result::Result::Ok(#events)
+                #outcome
             }
         }
     }

@@ -60,13 +60,18 @@ pub(crate) fn pulser(pulser: &Pulser) -> TokenStream {
 /// The pulse that calls the function and collects what it announces.
 fn pulse(pulser: &Pulser, parameters: &[Parameter], output: Span, answer: Answer) -> TokenStream {
     let ident = &pulser.item.ident;
-    let call = construction::call(&pulser.item, parameters);
-    let call = match answer {
-        Answer::Events => call,
-        Answer::Result => quote!(#call?),
-    };
-    let events = quote_spanned! {blamed_on(output)=>
-        ::beehive_core::actor::IntoEvents::into_events(#call)
+    let call = construction::call(&pulser.item, parameters, output);
+    let blame = blamed_on(output);
+    let outcome = match answer {
+        Answer::Events => {
+            let events = quote_spanned! {blame=>
+                ::beehive_core::actor::IntoEvents::into_events(#call)
+            };
+            quote!(::core::result::Result::Ok(#events))
+        }
+        Answer::Result => quote_spanned! {blame=>
+            ::beehive_core::actor::IntoOutcome::into_outcome(#call)
+        },
     };
     quote! {
         #[::beehive_core::__private::async_trait]
@@ -77,7 +82,7 @@ fn pulse(pulser: &Pulser, parameters: &[Parameter], output: Span, answer: Answer
                 ::std::vec::Vec<::beehive_core::event::Event>,
                 ::beehive_core::actor::ActorError,
             > {
-                ::core::result::Result::Ok(#events)
+                #outcome
             }
         }
     }

@@ -185,6 +185,17 @@ impl ActorDescriptor {
         self.location.map(|(file, line)| format!("{file}:{line}"))
     }
 
+    /// Puts something around the actor when it is built.
+    #[cfg(feature = "testing")]
+    pub(crate) fn wrapped(
+        mut self,
+        wrap: impl Fn(Arc<dyn ProcessorActor>) -> Arc<dyn ProcessorActor> + Send + Sync + 'static,
+    ) -> Self {
+        let build = self.build;
+        self.build = Arc::new(move |resolver| build(resolver).map(&wrap));
+        self
+    }
+
     /// Builds the actor; `None` if the resolver noted what is missing.
     pub fn build(&self, resolver: &mut Resolver<'_>) -> Option<Arc<dyn ProcessorActor>> {
         (self.build)(resolver)

@@ -4,10 +4,9 @@ use std::fmt;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use futures_util::TryFutureExt as _;
-use futures_util::future::{BoxFuture, Either};
+use futures_util::future::BoxFuture;
 use tokio::sync::{Mutex, MutexGuard};
-use tower::util::{BoxService, ServiceExt};
+use tower::util::{BoxService, ServiceExt as _};
 use tower::{Layer, Service};
 
 use crate::actor::outcome::{ActorError, FailureClass};
@@ -101,15 +100,14 @@ pub(crate) enum Ready<'a> {
 
 impl<'a> Ready<'a> {
     /// Calls it. The next caller need not wait for the answer.
-    pub(crate) fn call(
-        self,
-        event: Event,
-    ) -> impl Future<Output = Result<Vec<Event>, ActorError>> + Send + use<'a> {
+    pub(crate) fn call(self, event: Event) -> BoxFuture<'a, Result<Vec<Event>, ActorError>> {
         match self {
-            Self::Straight(actor) => Either::Left(actor.process(event)),
-            Self::Layered(mut service) => {
-                Either::Right(service.call(event).map_err(unwrap_failure))
-            }
+            Self::Straight(actor) => actor.process(event),
+            Self::Layered(mut service) => Box::pin(async move {
+                let answer = service.call(event);
+                drop(service);
+                answer.await.map_err(unwrap_failure)
+            }),
         }
     }
 }

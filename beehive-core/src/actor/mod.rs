@@ -11,7 +11,7 @@ mod services;
 
 pub use self::blocking::{Blocking, BlockingActor};
 pub use self::descriptor::{Actor, ActorDescriptor};
-pub use self::follow_ups::{FromEvent, IntoEvents};
+pub use self::follow_ups::{FromEvent, IntoActorError, IntoEvents, IntoOutcome};
 pub use self::layer::{ActorLayer, ActorService};
 pub(crate) use self::layer::{Callee, Ready};
 pub use self::outcome::{ActorError, FailureClass, ResultExt};

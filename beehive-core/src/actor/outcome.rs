@@ -174,7 +174,7 @@ mod tests {
     #[test]
     fn an_unreadable_event_is_recognised_among_the_causes() {
         let cases: [(ActorError, FailureClass); 4] = [
-            (std::fmt::Error.into(), FailureClass::Retry),
+            (fmt::Error.into(), FailureClass::Retry),
             (
                 Error::new(ErrorKind::Temporary, "x").into(),
                 FailureClass::Retry,

@@ -75,7 +75,8 @@ impl fmt::Debug for Services {
 /// configuration.
 #[diagnostic::on_unimplemented(
     message = "an actor's field of type `{Self}` cannot be filled by the hive",
-    note = "use a store handle (`Collection<T>`, `KeyValue`, `KeyList`, `Counter`, `Lock`), an `Arc<T>` or `Arc<dyn Trait>` given with `HiveBuilder::service`, or implement `Service` for `{Self}`"
+    note = "use a store handle (`Collection<T>`, `KeyValue`, `KeyList`, `Counter`, `Lock`), an `Arc<T>` or `Arc<dyn Trait>` given with `HiveBuilder::service`, or implement `Service` for `{Self}`",
+    note = "many events share an actor, so what it keeps is `Send + Sync`: write `trait Gateway: Send + Sync`"
 )]
 pub trait Service: Sized + Send + Sync + 'static {
     /// Takes it from the services.
@@ -85,6 +86,7 @@ pub trait Service: Sized + Send + Sync + 'static {
     fn resolve(services: &Services) -> Result<Self>;
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: ?Sized + Send + Sync + 'static> Service for Arc<T> {
     fn resolve(services: &Services) -> Result<Self> {
         services.get::<Self>().ok_or_else(|| {

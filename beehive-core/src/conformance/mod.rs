@@ -8,6 +8,14 @@
 //! Cases wait with tokio's clock, so that backends in memory run them on a paused one.
 
 mod case;
+pub mod collection;
+pub mod counter;
+pub mod inbox;
+pub mod key_list;
+pub mod key_value;
+pub mod lock;
+pub mod queue;
+mod support;
 
 pub use self::case::{Case, Failure, Outcome};
 pub(crate) use self::case::{check, check_eq, check_kind};

@@ -24,7 +24,7 @@ use serde::de::DeserializeOwned;
 /// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not the body of an event",
-    note = "add `#[derive(Serialize, Deserialize, EventBody)]` to `{Self}`, or take `Event` and decode it yourself"
+    note = "add `#[derive(Serialize, Deserialize, EventBody)]` to `{Self}`; without such a type, take the `Event` as it is, and name it in quotes in `emits(…)`"
 )]
 pub trait EventBody: Serialize + DeserializeOwned + Send {
     /// The type of the events that carry this body.

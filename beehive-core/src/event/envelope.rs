@@ -49,6 +49,8 @@ pub(crate) struct Envelope {
     pub(crate) causation_id: Option<EventId>,
     pub(crate) trace: Option<Box<TraceContext>>,
     pub(crate) hops: u32,
+    // Most events have none, and an event is moved often.
+    #[expect(clippy::box_collection, reason = "the box is smaller than the map")]
     pub(crate) properties: Option<Box<BTreeMap<SmolStr, String>>>,
     pub(crate) destination: Option<QueueName>,
 }

@@ -1,8 +1,8 @@
 //! How large an event may be.
 
 use crate::error::{Error, ErrorKind};
-use crate::event::Event;
 use crate::event::cloudevents::is_property_name;
+use crate::event::{Event, EventId};
 use crate::queue::{QueueKind, QueueName};
 
 /// The limits every event is held to before anything is sent.
@@ -23,7 +23,7 @@ pub struct EventLimits {
 
 impl EventLimits {
     /// The largest body, in bytes. The default, 192 KiB, leaves room for the headers within the
-    /// 256 KiB that SNS and SQS take together.
+    /// 256 KiB that the tightest of the known brokers takes for both.
     #[must_use]
     pub fn with_body_max(mut self, bytes: usize) -> Self {
         self.body_max = bytes;
@@ -47,6 +47,16 @@ impl EventLimits {
     /// The largest body, in bytes.
     pub fn body_max(&self) -> usize {
         self.body_max
+    }
+
+    /// The largest number of properties.
+    pub fn headers_max(&self) -> usize {
+        self.headers_max
+    }
+
+    /// The largest size of everything but the body, in bytes.
+    pub fn headers_size_max(&self) -> usize {
+        self.headers_size_max
     }
 
     /// The stricter of each two limits.
@@ -127,6 +137,23 @@ fn check_form(event: &Event) -> Result<(), Error> {
     if event.source().is_empty() {
         return invalid("the source is empty");
     }
+    let texts = [
+        Some(event.source()),
+        event.subject(),
+        Some(event.content_type()),
+        event.body_url(),
+    ];
+    let values = event.properties().map(|(_, value)| value);
+    if texts
+        .into_iter()
+        .flatten()
+        .chain(values)
+        .any(has_control_character)
+    {
+        return invalid(
+            "a header holds a control character, such as a line break, which CloudEvents forbids",
+        );
+    }
     for (name, _) in event.properties() {
         if !is_property_name(name) {
             return Err(Error::new(
@@ -140,6 +167,12 @@ fn check_form(event: &Event) -> Result<(), Error> {
     Ok(())
 }
 
+/// Characters that `CloudEvents` (section "Type System") keeps out of strings, and brokers refuse.
+fn has_control_character(text: &str) -> bool {
+    // Nearly all text is plain, and that is seen from its bytes.
+    !text.bytes().all(|byte| (0x20..0x7f).contains(&byte)) && text.chars().any(char::is_control)
+}
+
 /// An upper bound of what the attributes take, names included; cheap enough for every event.
 fn headers_size(event: &Event) -> usize {
     /// Names, times, trace parent and hops: what every event has, rounded up.
@@ -149,8 +182,8 @@ fn headers_size(event: &Event) -> usize {
         + envelope
             .correlation_id
             .as_ref()
-            .map_or(0, |id| id.text_len())
-        + envelope.causation_id.as_ref().map_or(0, |id| id.text_len());
+            .map_or(0, EventId::text_len)
+        + envelope.causation_id.as_ref().map_or(0, EventId::text_len);
     let texts = event.event_type().len()
         + event.source().len()
         + event.content_type().len()
@@ -166,7 +199,7 @@ fn headers_size(event: &Event) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::event::{EventId, TraceContext, to_cloudevent};
+    use crate::event::{TraceContext, to_cloudevent};
 
     fn event() -> Event {
         Event::new("Topic", "text/plain", "body")
@@ -199,6 +232,12 @@ mod tests {
             ),
             (event().with_type("no topic"), Some(ErrorKind::Invalid)),
             (event().with_source(""), Some(ErrorKind::Invalid)),
+            (event().with_subject("two\nlines"), Some(ErrorKind::Invalid)),
+            (event().with_subject("zwei Wörter"), None),
+            (
+                event().with_property("a", "\u{7f}"),
+                Some(ErrorKind::Invalid),
+            ),
             (
                 event().with_destination("A-B".parse().unwrap()),
                 Some(ErrorKind::Invalid),
@@ -224,7 +263,7 @@ mod tests {
             .with_correlation_id(EventId::new())
             .with_causation_id(EventId::new())
             .with_property("tenant", "blue")
-            .with_body_url("s3://bucket/key")
+            .with_body_url("https://bucket.example/key")
             .deliver_at(jiff::Timestamp::now());
         let size: usize = to_cloudevent(&event, event.time())
             .iter()

@@ -6,10 +6,11 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 use metrics::counter;
-use tokio::time::{sleep, timeout};
+use tokio::time::sleep;
 use tracing::{info, warn};
 
 use super::answer::answer;
+use super::in_time::in_time;
 use super::once::Once;
 use crate::error::{Error, ErrorKind, Result};
 use crate::event::Event;
@@ -73,14 +74,23 @@ impl Announcer {
         for event in events {
             self.queue.check(event)?;
         }
+        match self.publish(events).await {
+            Ok(receipt) if receipt.unrouted.is_empty() => Ok(()),
+            // Boxed, since it is rarely needed and would be moved about with all the rest.
+            result => Box::pin(self.insist(events, result)).await,
+        }
+    }
+
+    /// Publishes again what was not confirmed, or not routed where it should be.
+    async fn insist(
+        &self,
+        events: &[Event],
+        mut result: Result<Receipt, PublishError>,
+    ) -> Result<()> {
         let backoff = Backoff::new(Duration::from_millis(50), Duration::from_secs(5));
         let mut left = Cow::Borrowed(events);
         let mut attempt = 1;
         loop {
-            let result = self.publish(&left).await;
-            if matches!(&result, Ok(receipt) if receipt.unrouted.is_empty()) {
-                return Ok(());
-            }
             let outcome = self.judge(&left, result)?;
             if outcome.is_done() {
                 return Ok(());
@@ -97,14 +107,15 @@ impl Announcer {
                 sleep(backoff.jittered(attempt)).await;
             }
             attempt += 1;
+            result = self.publish(&left).await;
         }
     }
 
     async fn publish(&self, events: &[Event]) -> Result<Receipt, PublishError> {
-        match timeout(self.timeout, self.queue.unguarded().publish(events)).await {
-            Ok(result) => result,
-            Err(_) => Err(unanswered(events)),
-        }
+        let publishing = self.queue.unguarded().publish(events);
+        in_time(publishing, || sleep(self.timeout))
+            .await
+            .unwrap_or_else(|| Err(unanswered(events)))
     }
 
     /// Tells what is to be published again.

@@ -5,8 +5,9 @@ use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
 use futures_util::FutureExt as _;
-use tokio::time::timeout;
+use tokio::time::sleep;
 
+use super::in_time::in_time;
 use crate::error::{Error, ErrorKind, Result};
 
 /// What a backend answers, if it does so in time. No answer and a panic are errors of the kind
@@ -14,17 +15,18 @@ use crate::error::{Error, ErrorKind, Result};
 pub(crate) async fn answer<T>(
     operation: &'static str,
     limit: Duration,
-    work: impl Future<Output = Result<T>>,
+    work: impl Future<Output = Result<T>> + Unpin,
 ) -> Result<T> {
     let unexpected = |message: String| {
         Err(Error::new(ErrorKind::Unexpected, message)
             .temporary()
             .with_operation(operation))
     };
-    match timeout(limit, AssertUnwindSafe(work).catch_unwind()).await {
-        Ok(Ok(result)) => result,
-        Ok(Err(panic)) => unexpected(format!("the backend panicked: {}", panic_message(&*panic))),
-        Err(_) => unexpected(format!("the backend did not answer in time: {limit:?}")),
+    let guarded = AssertUnwindSafe(work).catch_unwind();
+    match in_time(guarded, || sleep(limit)).await {
+        Some(Ok(result)) => result,
+        Some(Err(panic)) => unexpected(format!("the backend panicked: {}", panic_message(&*panic))),
+        None => unexpected(format!("the backend did not answer in time: {limit:?}")),
     }
 }
 

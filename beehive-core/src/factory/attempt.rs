@@ -1,6 +1,7 @@
 //! Sees one event through: looks into the inbox, processes, publishes, records, settles.
 
 use std::panic::AssertUnwindSafe;
+use std::pin::pin;
 use std::time::Duration;
 
 use futures_util::FutureExt as _;
@@ -48,17 +49,25 @@ impl Factory {
             start + self.settings.hold_max(),
             self.renewal,
         );
-        let ended = self.run(slot, &mut lease, role, &keeper).await;
-        self.meters.took(start.elapsed());
-        note.set(ended.mark);
+        let ended = self.run(slot, &mut lease, role, start, &keeper).await;
+        let now = Instant::now();
+        self.meters.took(now - start);
+        note.set(ended.mark, now);
         self.slots.expect_by(slot, lease.deadline());
         self.conclude(lease, ended).await;
     }
 
     /// Runs attempts until the event is done, or is not to be tried again under this lease.
-    async fn run(&self, slot: &Slot, lease: &mut Lease, role: Role, keeper: &LeaseKeeper) -> Ended {
+    async fn run(
+        &self,
+        slot: &Slot,
+        lease: &mut Lease,
+        role: Role,
+        start: Instant,
+        keeper: &LeaseKeeper,
+    ) -> Ended {
         let first = lease.attempt();
-        if lease.is_expired() {
+        if start >= lease.deadline() {
             // It waited too long for a worker; another has it, or will.
             return Ended::let_go(first);
         }
@@ -76,8 +85,9 @@ impl Factory {
             return Ended::held_elsewhere(first, held);
         }
         let mut failed_at = None;
+        let mut until = start + self.settings.timeout();
         for attempt in first.. {
-            let failure = match self.attempt(slot, lease, attempt, keeper).await {
+            let failure = match self.attempt(slot, lease, attempt, until, keeper).await {
                 Ok(done) => {
                     let mark = match done {
                         Done::Processed => Mark::Success,
@@ -94,6 +104,7 @@ impl Factory {
             if decided == Disposition::RetryNow {
                 self.meters.retried_now.add(1);
                 tokio::task::yield_now().await;
+                until = Instant::now() + self.settings.timeout();
                 continue;
             }
             return Ended {
@@ -145,10 +156,11 @@ impl Factory {
         slot: &Slot,
         lease: &mut Lease,
         attempt: u32,
+        until: Instant,
         keeper: &LeaseKeeper,
     ) -> Result<Done, Failure> {
         let Some(inbox) = &self.inbox else {
-            self.process_and_announce(slot, lease, attempt, keeper)
+            self.process_and_announce(slot, lease, attempt, until, keeper)
                 .await?;
             return Ok(Done::Processed);
         };
@@ -167,7 +179,7 @@ impl Factory {
             return Ok(Done::Skipped);
         }
         let follow_ups = self
-            .process_and_announce(slot, lease, attempt, keeper)
+            .process_and_announce(slot, lease, attempt, until, keeper)
             .await?;
         self.record(slot, lease, keeper, &**inbox, key, &follow_ups)
             .await?;
@@ -179,14 +191,26 @@ impl Factory {
         slot: &Slot,
         lease: &mut Lease,
         attempt: u32,
+        until: Instant,
         keeper: &LeaseKeeper,
     ) -> Result<Vec<Event>, Failure> {
-        let answered = self.process(slot, lease, attempt, keeper).await?;
+        let answered = self.process(slot, lease, attempt, until, keeper).await?;
         let follow_ups = stamp(answered, lease.event(), &self.queue, &self.source);
+        self.announce(slot, lease, keeper, &follow_ups).await?;
+        Ok(follow_ups)
+    }
+
+    async fn announce(
+        &self,
+        slot: &Slot,
+        lease: &mut Lease,
+        keeper: &LeaseKeeper,
+        follow_ups: &[Event],
+    ) -> Result<(), Failure> {
         if follow_ups.is_empty() {
-            return Ok(follow_ups);
+            return Ok(());
         }
-        let announcing = self.announcer.announce(&follow_ups);
+        let announcing = pin!(self.announcer.announce(follow_ups));
         self.keep(slot, lease, keeper, "publishing", announcing)
             .await?
             .map_err(|error| {
@@ -198,7 +222,7 @@ impl Factory {
                 Failure::of(ending, &error)
             })?;
         self.meters.published.add(follow_ups.len() as u64);
-        Ok(follow_ups)
+        Ok(())
     }
 
     async fn record(
@@ -233,7 +257,7 @@ impl Factory {
 
     /// Keeps the lease while the framework itself works on the event. If that takes too long, or
     /// panics, it is not the event's fault.
-    async fn keep<F: Future>(
+    async fn keep<F: Future + Unpin>(
         &self,
         slot: &Slot,
         lease: &mut Lease,
@@ -242,8 +266,11 @@ impl Factory {
         future: F,
     ) -> Result<F::Output, Failure> {
         // Long enough for all tries of publishing; a backend that hangs longer is given up.
-        let until = Instant::now() + (TRIES_MAX + 1) * self.settings.publish_timeout();
-        self.slots.expect_by(slot, until);
+        let until = || {
+            let until = Instant::now() + (TRIES_MAX + 1) * self.settings.publish_timeout();
+            self.slots.expect_by(slot, until);
+            until
+        };
         let future = AssertUnwindSafe(future).catch_unwind();
         let failed = |text: String| Failure::new(Ending::NotConfirmed, text);
         match keeper.keep(lease, until, &self.grace, || {}, future).await {

@@ -137,6 +137,8 @@ pub(super) fn refusal(
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
     use Counting::{Counted, Uncounted};
     use Disposition::{DeadLetter, HandBack, LetGo, RetryLater, RetryNow};
@@ -219,6 +221,40 @@ mod tests {
         for (ending, attempt, counting, expected) in cases {
             let is = disposition(ending, attempt, &policy(), counting, 1.0);
             assert_eq!(is, expected, "{ending:?} {attempt} {counting:?}");
+        }
+    }
+
+    fn any_ending() -> impl Strategy<Value = Ending> {
+        prop_oneof![
+            Just(Ending::Failed(FailureClass::Retry)),
+            (0..10_000_u64).prop_map(|seconds| {
+                Ending::Failed(FailureClass::RetryAfter(Duration::from_secs(seconds)))
+            }),
+            Just(Ending::NotConfirmed),
+            Just(Ending::LeaseLost),
+            Just(Ending::GraceOver),
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn what_may_go_away_by_itself_is_never_given_up_while_failures_do_not_count(
+            ending in any_ending(), attempt in 1..1_000_u32, fraction in 0.0..=1.0,
+        ) {
+            let decided = disposition(ending, attempt, &policy(), Uncounted, fraction);
+            prop_assert!(!matches!(decided, DeadLetter(_) | RetryNow | RetryLater(_, Counted)));
+        }
+
+        #[test]
+        fn an_event_is_given_up_after_as_many_attempts_as_the_policy_allows(
+            immediate in 0..5_u32, delayed in 0..5_u32, fraction in 0.0..=1.0,
+        ) {
+            let policy = RetryPolicy::default().with_immediate(immediate).with_delayed(delayed);
+            let failed = Ending::Failed(FailureClass::Retry);
+            let decide = |attempt| disposition(failed, attempt, &policy, Counted, fraction);
+            let given_up = DeadLetter(DeadLetterReason::AttemptsExhausted);
+            let last = (1..1_000).find(|attempt| decide(*attempt) == given_up);
+            prop_assert_eq!(last, Some(policy.attempts_max()));
         }
     }
 }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
+use tokio::time::Instant;
 use tracing::{debug, error, warn};
 
 use super::disposition::{Counting, Disposition, Ending, Refusal};
@@ -156,7 +157,7 @@ pub(super) struct SwitchNote<'a> {
     intake: &'a Intake,
     slot: &'a Slot,
     role: Role,
-    mark: Mark,
+    mark: Option<(Mark, Instant)>,
 }
 
 impl<'a> SwitchNote<'a> {
@@ -165,12 +166,12 @@ impl<'a> SwitchNote<'a> {
             intake,
             slot,
             role,
-            mark: Mark::Neutral,
+            mark: None,
         }
     }
 
-    pub(super) fn set(mut self, mark: Mark) {
-        self.mark = mark;
+    pub(super) fn set(mut self, mark: Mark, now: Instant) {
+        self.mark = Some((mark, now));
     }
 }
 
@@ -178,7 +179,8 @@ impl Drop for SwitchNote<'_> {
     fn drop(&mut self) {
         // A probe that was given up has been noted as failed; by now another may be under way.
         if self.role == Role::Regular || !self.slot.is_stuck() {
-            self.intake.note(self.role, self.mark);
+            let (mark, now) = self.mark.unwrap_or_else(|| (Mark::Neutral, Instant::now()));
+            self.intake.note(self.role, mark, now);
         }
     }
 }

@@ -167,8 +167,8 @@ impl Intake {
     }
 
     /// Tells the kill switch how an event ended.
-    pub(super) fn note(&self, role: Role, mark: Mark) {
-        let (now, fraction) = (Instant::now(), fastrand::f64());
+    pub(super) fn note(&self, role: Role, mark: Mark, now: Instant) {
+        let fraction = fastrand::f64();
         let mut switch = lock(&self.switch);
         let opened = role == Role::Regular && switch.note(mark, now, fraction);
         if role == Role::Probe {

@@ -2,7 +2,6 @@
 
 use std::future::Future;
 use std::panic::AssertUnwindSafe;
-use std::pin::pin;
 use std::time::Duration;
 
 use futures_util::FutureExt as _;
@@ -68,19 +67,22 @@ impl LeaseKeeper {
 
     /// Runs `work` while it keeps the lease, until `until` at most.
     ///
-    /// When the work must stop, `on_interruption` is called first, then the work is dropped at its
-    /// await. Work that ends at its first poll costs no timer.
-    pub(super) async fn keep<F: Future>(
+    /// When the work must stop, `on_interruption` is called first, then the caller drops the work
+    /// at its await. Work that ends at its first poll costs no timer, and whoever pins it first
+    /// saves its being moved.
+    pub(super) async fn keep<F: Future + Unpin>(
         &self,
         lease: &mut Lease,
-        until: Instant,
+        until: impl FnOnce() -> Instant,
         grace: &CancellationToken,
         on_interruption: impl FnOnce(),
-        work: F,
+        mut work: F,
     ) -> Result<F::Output, Interruption> {
-        let until = until.min(self.hold_until);
-        // Pinned out here, the work outlives the race below.
-        let mut work = pin!(work);
+        // Boxed, since most work never comes to it and all of it would be moved about.
+        let watch = async {
+            let until = until().min(self.hold_until);
+            Box::pin(self.watch(lease, until, grace)).await
+        };
         let interruption = tokio::select! {
             biased;
             output = &mut work => {
@@ -90,7 +92,7 @@ impl LeaseKeeper {
                 }
                 Interruption::LeaseLost
             }
-            interruption = self.watch(lease, until, grace) => interruption,
+            interruption = watch => interruption,
         };
         on_interruption();
         Err(interruption)

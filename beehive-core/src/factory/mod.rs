@@ -22,6 +22,7 @@ mod closing;
 mod disposition;
 mod ended;
 mod follow_ups;
+mod in_time;
 mod intake;
 mod kill_switch;
 mod lease_keeper;

@@ -2,6 +2,7 @@
 
 use std::any::Any;
 use std::panic::AssertUnwindSafe;
+use std::pin::pin;
 use std::sync::Arc;
 
 use futures_util::FutureExt as _;
@@ -76,25 +77,27 @@ impl From<ActorError> for Failure {
 
 impl Factory {
     /// Runs the actor on the event while the lease is kept. A panic, a time-out and a lost lease
-    /// are failures like any other.
+    /// are failures like any other. `until` is the end of its time, unless it waits for layers first.
     pub(super) async fn process(
         &self,
         slot: &Slot,
         lease: &mut Lease,
         attempt: u32,
+        mut until: Instant,
         keeper: &LeaseKeeper,
     ) -> Result<Vec<Event>, Failure> {
-        let ready = match self.callee.straight() {
-            Some(ready) => ready,
-            None => self.await_layers(slot, lease, keeper).await?,
+        let ready = if let Some(ready) = self.callee.straight() {
+            ready
+        } else {
+            // Boxed, since most actors have none and it would be moved about with all the rest.
+            let ready = Box::pin(self.await_layers(slot, lease, keeper)).await?;
+            until = Instant::now() + self.settings.timeout();
+            ready
         };
-        let until = keeper
-            .hold_until()
-            .min(Instant::now() + self.settings.timeout());
+        until = until.min(keeper.hold_until());
         self.slots.expect_by(slot, until);
         let delivery = Delivery::new(attempt, until, Arc::clone(&self.codecs));
-        let cancellation = delivery.cancellation().clone();
-        let event = lease.event().clone().with_delivery(delivery);
+        let event = lease.event().clone().with_delivery(delivery.clone());
         let span = info_span!(
             "process",
             actor = %self.name,
@@ -103,10 +106,10 @@ impl Factory {
             correlation = %event.correlation_id(),
             attempt,
         );
-        let call = async { ready.call(event).await }.instrument(span);
-        let call = AssertUnwindSafe(call).catch_unwind();
+        let call = pin!(AssertUnwindSafe(ready.call(event).instrument(span)).catch_unwind());
+        let cancel = || delivery.cancellation().cancel();
         let answered = match keeper
-            .keep(lease, until, &self.grace, || cancellation.cancel(), call)
+            .keep(lease, || until, &self.grace, cancel, call)
             .await
         {
             Ok(Ok(Ok(answered))) => answered,
@@ -128,8 +131,11 @@ impl Factory {
     ) -> Result<Ready<'_>, Failure> {
         let until = keeper.hold_until();
         self.slots.expect_by(slot, until);
-        let ready = AssertUnwindSafe(self.callee.ready()).catch_unwind();
-        match keeper.keep(lease, until, &self.grace, || {}, ready).await {
+        let ready = pin!(AssertUnwindSafe(self.callee.ready()).catch_unwind());
+        match keeper
+            .keep(lease, || until, &self.grace, || {}, ready)
+            .await
+        {
             Ok(Ok(Ok(ready))) => Ok(ready),
             Ok(Ok(Err(error))) => Err(error.into()),
             Ok(Err(panic)) => Err(Failure::panicked(&*panic)),

@@ -69,8 +69,8 @@ impl FactorySettings {
         self
     }
 
-    /// How long one poll of an empty queue waits. The default is 20 seconds, the longest that SQS
-    /// allows.
+    /// How long one poll of an empty queue waits. The default is 20 seconds, the longest that the
+    /// known brokers allow.
     #[must_use]
     pub fn with_wait(mut self, wait: Duration) -> Self {
         self.wait = wait.min(FOR_EVER);

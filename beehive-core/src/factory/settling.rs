@@ -1,15 +1,18 @@
 //! Settles a lease as it was decided, as long as that is possible.
 
+use std::pin::pin;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use tokio::time::{Instant, sleep, timeout_at};
+use tokio::time::{Instant, sleep, sleep_until};
 use tracing::{debug, error, warn};
 
 use super::disposition::{Counting, Disposition};
 use super::ended::Ended;
+use super::in_time::in_time;
 use super::parts::Factory;
 use crate::error::ErrorKind;
+use crate::event::EventId;
 use crate::queue::{DeadLetterRecord, FailureHistory, Lease, SettleError};
 use crate::recovery::Backoff;
 
@@ -27,56 +30,90 @@ pub(super) enum Settled {
 impl Factory {
     /// Settles the lease; tries again while it lasts, since whatever is not settled comes back.
     pub(super) async fn settle(&self, mut lease: Lease, ended: &Ended) -> Settled {
-        let id = lease.event().id().clone();
-        let disposition = ended.disposition;
-        let history = history(&lease, ended);
         let record = record(self, &lease, ended);
-        // What failed under this lease before it was interrupted must not be forgotten.
-        let unchanged = ended.attempt == lease.attempt();
-        let backoff = Backoff::new(Duration::from_millis(50), Duration::from_secs(5));
         for step in 1_u32.. {
-            let deadline = lease.deadline();
-            let settling = async {
-                match disposition {
-                    Disposition::Commit => lease.commit().await,
-                    Disposition::RetryLater(delay, _) => lease.defer(delay, history).await,
-                    Disposition::HandBack if unchanged => lease.abandon().await,
-                    Disposition::HandBack => lease.defer(Duration::ZERO, history).await,
-                    // A retry at once keeps the lease, so it never comes here.
-                    Disposition::LetGo | Disposition::RetryNow => Ok(()),
-                    Disposition::DeadLetter(_) => match &record {
-                        Some(record) => lease.dead_letter(record).await,
-                        None => Ok(()),
-                    },
-                }
+            let failed = match self.settle_once(lease, ended, record.as_ref()).await {
+                Ok(()) => return Settled::Yes,
+                Err(failed) => failed,
             };
-            let failed = match timeout_at(deadline, settling).await {
-                Ok(Ok(())) => return Settled::Yes,
-                Ok(Err(failed)) => failed,
-                Err(_) => {
-                    error!(event = %id, queue = %self.queue, "not settled before the lease expired");
-                    return Settled::No;
-                }
+            // Boxed, since it is rarely needed and would be moved about with all the rest.
+            lease = match Box::pin(self.after_failure(failed, step)).await {
+                Ok(lease) => lease,
+                Err(settled) => return settled,
             };
-            let SettleError { error, lease: back } = failed;
-            if error.kind() == ErrorKind::LeaseLost {
-                debug!(event = %id, queue = %self.queue, %error, "the lease was gone");
-                return Settled::Lost;
-            }
-            if !error.is_temporary() || back.is_expired() {
-                error!(
-                    event = %id, queue = %self.queue, ?error,
-                    "not settled; the event is redelivered when its lease expires"
-                );
-                return Settled::No;
-            }
-            warn!(event = %id, queue = %self.queue, %error, "not settled, trying again");
-            lease = back;
-            let left = lease.deadline().saturating_duration_since(Instant::now());
-            sleep(backoff.jittered(step).min(left)).await;
         }
         Settled::No
     }
+
+    async fn settle_once(
+        &self,
+        lease: Lease,
+        ended: &Ended,
+        record: Option<&DeadLetterRecord>,
+    ) -> Result<(), NotSettled> {
+        let deadline = lease.deadline();
+        let id = lease.event().id().clone();
+        let settling = pin!(async {
+            match ended.disposition {
+                Disposition::Commit => lease.commit().await,
+                Disposition::RetryLater(delay, _) => {
+                    let history = history(&lease, ended);
+                    lease.defer(delay, history).await
+                }
+                Disposition::HandBack if ended.attempt == lease.attempt() => lease.abandon().await,
+                // What failed under this lease before it was interrupted must not be forgotten.
+                Disposition::HandBack => {
+                    let history = history(&lease, ended);
+                    lease.defer(Duration::ZERO, history).await
+                }
+                // A retry at once keeps the lease, so it never comes here.
+                Disposition::LetGo | Disposition::RetryNow => Ok(()),
+                Disposition::DeadLetter(_) => match record {
+                    Some(record) => lease.dead_letter(record).await,
+                    None => Ok(()),
+                },
+            }
+        });
+        match in_time(settling, || sleep_until(deadline)).await {
+            Some(settled) => settled.map_err(NotSettled::Failed),
+            None => Err(NotSettled::Late(id)),
+        }
+    }
+
+    /// Waits before the next try; gives the lease back, or says what came of it.
+    async fn after_failure(&self, failed: NotSettled, step: u32) -> Result<Lease, Settled> {
+        let SettleError { error, lease } = match failed {
+            NotSettled::Failed(failed) => failed,
+            NotSettled::Late(id) => {
+                error!(event = %id, queue = %self.queue, "not settled before the lease expired");
+                return Err(Settled::No);
+            }
+        };
+        let id = lease.event().id();
+        if error.kind() == ErrorKind::LeaseLost {
+            debug!(event = %id, queue = %self.queue, %error, "the lease was gone");
+            return Err(Settled::Lost);
+        }
+        if !error.is_temporary() || lease.is_expired() {
+            error!(
+                event = %id, queue = %self.queue, ?error,
+                "not settled; the event is redelivered when its lease expires"
+            );
+            return Err(Settled::No);
+        }
+        warn!(event = %id, queue = %self.queue, %error, "not settled, trying again");
+        let backoff = Backoff::new(Duration::from_millis(50), Duration::from_secs(5));
+        let left = lease.deadline().saturating_duration_since(Instant::now());
+        sleep(backoff.jittered(step).min(left)).await;
+        Ok(lease)
+    }
+}
+
+/// Why one try of settling came to nothing.
+enum NotSettled {
+    Failed(SettleError),
+    /// The backend did not answer while the lease lasted.
+    Late(EventId),
 }
 
 /// What the next delivery is to know of this one.

@@ -2,6 +2,7 @@
 
 use std::future::poll_fn;
 use std::panic::AssertUnwindSafe;
+use std::pin::pin;
 use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
@@ -35,9 +36,10 @@ impl Factory {
     /// The only loop: take a lease, see it through, again.
     async fn work(self: &Arc<Self>, slot: &Arc<Slot>) {
         while !self.stop.is_cancelled() {
+            let next = pin!(self.intake.next(&self.slots));
             let taken = tokio::select! {
                 biased;
-                taken = self.unpanicked(self.intake.next(&self.slots)) => taken,
+                taken = self.unpanicked(next) => taken,
                 () = self.stop.cancelled() => break,
             };
             let Some(taken) = taken.flatten() else {
@@ -48,7 +50,8 @@ impl Factory {
             };
             Slots::begin(slot, taken.lease.event().id(), taken.role);
             self.let_others_take(&taken).await;
-            self.unpanicked(self.see_through(slot, taken)).await;
+            let seeing = pin!(self.see_through(slot, taken));
+            self.unpanicked(seeing).await;
             self.slots.end(slot);
             if self.slots.retire(slot, Spare::Surplus) {
                 return;
@@ -83,7 +86,7 @@ impl Factory {
 
     /// Survives a panic in a backend: a worker less would be noticed by nobody. What it held is
     /// redelivered when its lease expires.
-    async fn unpanicked<T>(&self, work: impl Future<Output = T>) -> Option<T> {
+    async fn unpanicked<T>(&self, work: impl Future<Output = T> + Unpin) -> Option<T> {
         match AssertUnwindSafe(work).catch_unwind().await {
             Ok(output) => Some(output),
             Err(panic) => {
@@ -110,7 +113,7 @@ impl Factory {
             );
             if work.role == Role::Probe {
                 // Nobody else will say how it ended.
-                self.intake.note(Role::Probe, Mark::Failure);
+                self.intake.note(Role::Probe, Mark::Failure, now);
             }
             self.add_worker();
         }

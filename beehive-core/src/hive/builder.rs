@@ -8,14 +8,13 @@ use tower::{Layer, Service};
 use tracing::warn;
 
 use crate::actor::{
-    Actor, ActorDescriptor, ActorLayer, ActorService, Callee, Missing, ProcessorActor, Resolver,
-    Services, discovered,
+    Actor, ActorDescriptor, ActorLayer, ActorService, Callee, ProcessorActor, Services, discovered,
 };
 use crate::error::BoxError;
 use crate::event::{Codec, Codecs, Event, EventLimits};
 use crate::factory::{Announcer, FactorySettings};
 use crate::flow::Graph;
-use crate::hive::checks::contradiction;
+use crate::hive::checks::{contradiction, resolve};
 use crate::hive::composition::{Hired, Hive, HivePulser};
 use crate::hive::overrides::Overrides;
 use crate::hive::{BuildError, Finding, Strictness};
@@ -256,6 +255,22 @@ impl HiveBuilder {
         })
     }
 
+    /// The stores it was given.
+    #[cfg(feature = "testing")]
+    pub(crate) fn given_stores(&self) -> &Stores {
+        self.services.stores()
+    }
+
+    /// Changes every actor added so far.
+    #[cfg(feature = "testing")]
+    pub(crate) fn map_actors(
+        mut self,
+        change: impl Fn(ActorDescriptor) -> ActorDescriptor,
+    ) -> Self {
+        self.actors = self.actors.into_iter().map(change).collect();
+        self
+    }
+
     fn hire(
         &self,
         descriptor: &ActorDescriptor,
@@ -300,36 +315,4 @@ impl HiveBuilder {
             queue.capabilities().clone()
         })
     }
-}
-
-/// Builds something from the services, and notes all that is missing.
-fn resolve<T>(
-    services: &Services,
-    name: &str,
-    findings: &mut Vec<Finding>,
-    build: impl FnOnce(&mut Resolver<'_>) -> Option<T>,
-) -> Option<T> {
-    let mut resolver = Resolver::new(services);
-    let built = build(&mut resolver);
-    let missing = resolver.into_missing();
-    if built.is_none() && missing.is_empty() {
-        findings.push(Finding::NotBuilt {
-            actor: name.to_owned(),
-        });
-    }
-    let complete = missing.is_empty();
-    findings.extend(missing.into_iter().map(|missing| {
-        let Missing {
-            field,
-            type_name,
-            error,
-        } = missing;
-        Finding::MissingService {
-            actor: name.to_owned(),
-            field,
-            type_name,
-            error,
-        }
-    }));
-    built.filter(|_| complete)
 }

@@ -1,9 +1,9 @@
-//! What can be wrong with a hive before any actor is built.
+//! What can be wrong with a hive before it runs.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use crate::actor::ActorDescriptor;
+use crate::actor::{ActorDescriptor, Missing, Resolver, Services};
 use crate::factory::FactorySettings;
 use crate::flow::Graph;
 use crate::hive::{Finding, HiveBuilder};
@@ -116,4 +116,36 @@ pub(super) fn contradiction(
              lease of {lease:?}"
         )
     })
+}
+
+/// Builds something from the services, and notes all that is missing.
+pub(super) fn resolve<T>(
+    services: &Services,
+    name: &str,
+    findings: &mut Vec<Finding>,
+    build: impl FnOnce(&mut Resolver<'_>) -> Option<T>,
+) -> Option<T> {
+    let mut resolver = Resolver::new(services);
+    let built = build(&mut resolver);
+    let missing = resolver.into_missing();
+    if built.is_none() && missing.is_empty() {
+        findings.push(Finding::NotBuilt {
+            actor: name.to_owned(),
+        });
+    }
+    let complete = missing.is_empty();
+    findings.extend(missing.into_iter().map(|missing| {
+        let Missing {
+            field,
+            type_name,
+            error,
+        } = missing;
+        Finding::MissingService {
+            actor: name.to_owned(),
+            field,
+            type_name,
+            error,
+        }
+    }));
+    built.filter(|_| complete)
 }

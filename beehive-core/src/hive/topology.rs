@@ -18,22 +18,24 @@ const PATIENCE: Duration = Duration::from_secs(30);
 pub(super) async fn declare(queue: &dyn EventQueue, names: &BTreeSet<QueueName>) -> Result<()> {
     let mut failed = Vec::new();
     for readable in [false, true] {
-        let results: Vec<_> =
-            stream::iter(names.iter().filter(|name| name.is_readable() == readable))
-                .map(|name| async move {
-                    let declaring = queue.declare(name);
-                    (name, answer("declare", PATIENCE, declaring).await)
-                })
-                .buffer_unordered(CONCURRENCY)
-                .collect()
-                .await;
+        let mut names: Vec<QueueName> = names.iter().cloned().collect();
+        names.retain(|name| name.is_readable() == readable);
+        // Owned names, since with borrowed ones the compiler cannot prove this future to be `Send`.
+        let results: Vec<_> = stream::iter(names)
+            .map(|name| async move {
+                let result = answer("declare", PATIENCE, queue.declare(&name)).await;
+                (name, result)
+            })
+            .buffer_unordered(CONCURRENCY)
+            .collect()
+            .await;
         failed.extend(
             results
                 .into_iter()
                 .filter_map(|(name, result)| Some((name, result.err()?))),
         );
     }
-    failed.sort_by_key(|(name, _)| *name);
+    failed.sort_by(|(one, _), (other, _)| one.cmp(other));
     let count = failed.len();
     let mut failed = failed.into_iter();
     let Some((first, error)) = failed.next() else {
@@ -52,4 +54,9 @@ pub(super) async fn declare(queue: &dyn EventQueue, names: &BTreeSet<QueueName>)
         all = all.with_context("also", format_args!("{name}: {error}"));
     }
     Err(if temporary { all.temporary() } else { all })
+}
+
+#[cfg(test)]
+fn _starts_in_a_task(hive: crate::Hive) {
+    tokio::spawn(hive.start());
 }

@@ -20,6 +20,7 @@ pub enum AttemptCounting {
 /// anything happens. The conformance suite has a case for each flag, set and not set.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub struct QueueCapabilities {
     /// Events and leases can be deferred, durably.
     pub defer: bool,

@@ -82,6 +82,20 @@ impl Lease {
         self
     }
 
+    /// For wrappers of a queue: the lease with this deadline, settled through what `wrap` makes of
+    /// the backend's own way.
+    pub fn wrapped(
+        self,
+        deadline: Instant,
+        wrap: impl FnOnce(Box<dyn Settle>) -> Box<dyn Settle>,
+    ) -> Self {
+        Self {
+            deadline,
+            backend: wrap(self.backend),
+            ..self
+        }
+    }
+
     /// The event.
     pub fn event(&self) -> &Event {
         &self.event
@@ -195,6 +209,10 @@ impl Lease {
         self.settled(result)
     }
 
+    #[expect(
+        clippy::result_large_err,
+        reason = "settling fails rarely, and then gives the lease back"
+    )]
     fn settled(self, result: Result<()>) -> Result<(), SettleError> {
         result.map_err(|error| SettleError { error, lease: self })
     }

@@ -34,6 +34,10 @@ pub trait Pulse: Send + Sync + 'static {
 }
 
 /// A type that `#[pulser(…)]` declared, or that declares itself by hand.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not declared as a pulser",
+    note = "add `#[pulser(\"Topic\", every = \"5m\")]` to `{Self}`, or give the hive a `PulserDescriptor` made by hand"
+)]
 pub trait Pulser: Sized + 'static {
     /// What the hive is to know of it.
     fn descriptors() -> Vec<PulserDescriptor>;

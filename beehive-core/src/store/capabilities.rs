@@ -5,16 +5,16 @@ use crate::store::Precondition;
 
 /// What a store backend can do, and its limits.
 ///
-/// What it cannot do fails with [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported), what is
-/// too large with [`ErrorKind::Limit`](crate::ErrorKind::Limit), before anything happens.
+/// What it cannot do fails with [`ErrorKind::Unsupported`], what is
+/// too large with [`ErrorKind::Limit`], before anything happens.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct StoreCapabilities {
-    /// Writes take [`Precondition::Absent`](crate::store::Precondition::Absent).
+    /// Writes take [`Precondition::Absent`].
     pub write_absent: bool,
-    /// Writes take [`Precondition::Match`](crate::store::Precondition::Match).
+    /// Writes take [`Precondition::Match`].
     pub write_match: bool,
-    /// Deletes take [`Precondition::Match`](crate::store::Precondition::Match).
+    /// Deletes take [`Precondition::Match`].
     pub delete_match: bool,
     /// The largest value, entity or item, in bytes; `None` is any.
     pub value_max: Option<u64>,

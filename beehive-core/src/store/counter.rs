@@ -120,8 +120,8 @@ impl CounterOutcome {
 ///
 /// A change under an operation id is atomic with the note that it was applied. An id belongs to its
 /// counter: on another counter it names another operation. Notes are kept for at least a day after
-/// their last use; a change beyond the range of `i64` is
-/// [`ErrorKind::Limit`](crate::ErrorKind::Limit).
+/// the change was applied, so what is tried again later than that may be applied again; a change
+/// beyond the range of `i64` is [`ErrorKind::Limit`](crate::ErrorKind::Limit).
 #[async_trait]
 pub trait CounterStore: fmt::Debug + Send + Sync + 'static {
     /// What it can do.

@@ -246,7 +246,7 @@ pub trait KeyValueStore: fmt::Debug + Send + Sync + 'static {
     /// Lists the keys that start with a prefix.
     async fn list(&self, prefix: &str, options: &ListOptions) -> Result<Listing>;
 
-    /// Where the value is, for others to read it, such as `s3://bucket/key`.
+    /// Where the value is, for others to read it, such as `https://bucket.example/key`.
     fn url(&self, key: &str) -> String;
 }
 

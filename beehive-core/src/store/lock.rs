@@ -74,7 +74,8 @@ impl Lock {
     /// Takes a lock for `duration`; `None` if another holds it.
     ///
     /// # Errors
-    /// Those of the backend.
+    /// [`ErrorKind::Invalid`](crate::ErrorKind::Invalid) if the name is empty,
+    /// [`ErrorKind::Limit`](crate::ErrorKind::Limit) if name or duration is too long.
     ///
     /// # Cancel safety
     /// Dropping the future may leave the lock taken until it ends by itself.
@@ -112,6 +113,10 @@ impl LockGuard {
     ///
     /// # Errors
     /// [`ErrorKind::LeaseLost`](crate::ErrorKind::LeaseLost) if it ended.
+    ///
+    /// # Cancel safety
+    /// Dropping the future leaves open until when it is held; [`expires`](Self::expires) tells the
+    /// earlier end.
     pub async fn renew(&mut self, duration: Duration) -> Result<()> {
         self.grant = self
             .store
@@ -123,7 +128,10 @@ impl LockGuard {
     /// Gives it back.
     ///
     /// # Errors
-    /// [`ErrorKind::LeaseLost`](crate::ErrorKind::LeaseLost) if it ended and is another's.
+    /// [`ErrorKind::LeaseLost`](crate::ErrorKind::LeaseLost) if another holds it now.
+    ///
+    /// # Cancel safety
+    /// Dropping the future leaves open whether it was released; it ends by itself at the latest.
     pub async fn release(self) -> Result<()> {
         self.store
             .release(&self.name, self.grant.fencing_token)

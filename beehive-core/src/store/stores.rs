@@ -144,6 +144,39 @@ impl Stores {
     }
 }
 
+/// The stores themselves, for who wraps them.
+#[cfg(feature = "testing")]
+impl Stores {
+    pub(crate) fn key_value_store(&self) -> Option<Arc<dyn KeyValueStore>> {
+        self.key_value.clone()
+    }
+
+    pub(crate) fn key_list_store(&self) -> Option<Arc<dyn KeyListStore>> {
+        self.key_list.clone()
+    }
+
+    pub(crate) fn collection_store(&self) -> Option<Arc<dyn CollectionStore>> {
+        self.collection.clone()
+    }
+
+    pub(crate) fn counter_store(&self) -> Option<Arc<dyn CounterStore>> {
+        self.counter.clone()
+    }
+
+    pub(crate) fn lock_store(&self) -> Option<Arc<dyn LockStore>> {
+        self.lock.clone()
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.key_value.is_none()
+            && self.key_list.is_none()
+            && self.collection.is_none()
+            && self.counter.is_none()
+            && self.lock.is_none()
+            && self.inbox.is_none()
+    }
+}
+
 fn found<S: ?Sized>(store: &'static str, given: Option<&Arc<S>>) -> Result<Arc<S>> {
     given.map(Arc::clone).ok_or_else(|| {
         Error::new(

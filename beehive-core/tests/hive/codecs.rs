@@ -5,7 +5,7 @@ use beehive_core::actor::ActorError;
 use beehive_core::event::{Codec, Event, ReadBody};
 use beehive_core::prelude::{Deserialize, EventBody, Serialize, actor as declared};
 use beehive_core::queue::memory::MemoryQueue;
-use beehive_core::queue::{DeadLetterReason, EventQueue};
+use beehive_core::queue::{DeadLetterReason, EventQueue, RedriveRate};
 use bytes::Bytes;
 
 use crate::support::{Diary, MINUTE, actor, dead_letters, done, event, hive, name, within};
@@ -15,7 +15,7 @@ use crate::support::{Diary, MINUTE, actor, dead_letters, done, event, hive, name
 struct Marked;
 
 impl Codec for Marked {
-    fn content_type(&self) -> &str {
+    fn content_type(&self) -> &'static str {
         "application/x-marked"
     }
 
@@ -143,7 +143,7 @@ async fn what_an_older_version_cannot_read_is_kept_for_the_newer_one() {
     let running = hive.build().unwrap().start().await.unwrap();
     let redriven = queue
         .dead_letters()
-        .redrive_all(&name("Start-Read"), Default::default())
+        .redrive_all(&name("Start-Read"), RedriveRate::default())
         .await
         .unwrap();
     within(MINUTE, "settled", queue.idle()).await;

@@ -1,13 +1,13 @@
 //! What is given up is kept, with all that is known of why.
 
 use beehive_core::actor::{ActorDescriptor, ActorError};
-use beehive_core::event::{Event, EventLimits};
+use beehive_core::event::Event;
 use beehive_core::hive::RunningHive;
 use beehive_core::prelude::{Deserialize, EventBody, Serialize, actor as declared};
 use beehive_core::queue::memory::MemoryQueue;
-use beehive_core::queue::{DeadLetterReason, EventQueue, EventQueueExt};
+use beehive_core::queue::{DeadLetterReason, EventQueue};
 use beehive_core::{Error, ErrorKind, Timestamp};
-use tokio::time::{advance, sleep};
+use tokio::time::sleep;
 
 use crate::support::{
     Diary, HOUR, MINUTE, SECOND, actor, dead_letters, done, event, failing, few_retries, hive,
@@ -137,38 +137,6 @@ async fn a_body_nested_too_deep_is_undecodable_and_nothing_worse() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_event_larger_than_allowed_never_reaches_the_actor() {
-    let queue = MemoryQueue::default();
-    let seen = Diary::default();
-    let noted = seen.clone();
-    let descriptor = actor("Start-Small", move |_| {
-        noted.note(());
-        done()
-    });
-    let hive = hive(queue.clone()).limits(EventLimits::default().with_body_max(10));
-    let running = hive
-        .register(descriptor)
-        .build()
-        .unwrap()
-        .start()
-        .await
-        .unwrap();
-    // From somebody who keeps to other limits.
-    queue.push(event("Start", "eleven byte")).await.unwrap();
-    within(SECOND, "given up", queue.idle()).await;
-    let letters = dead_letters(&queue, "Start-Small").await;
-    assert_eq!(letters[0].record.reason, DeadLetterReason::TooLarge);
-    assert!(letters[0].record.errors[0].contains("too large"));
-    assert_eq!((seen.len(), letters[0].event.data().len()), (0, 11));
-
-    let refused = running
-        .publisher()
-        .publish(event("Start", "eleven byte"))
-        .await;
-    assert_eq!(refused.unwrap_err().kind(), ErrorKind::Limit);
-}
-
-#[tokio::test(start_paused = true)]
 async fn an_answer_larger_than_allowed_sends_the_event_to_the_dead_letters() {
     let queue = MemoryQueue::default();
     queue.declare(&name("Next-Reader")).await.unwrap();
@@ -190,70 +158,6 @@ async fn an_answer_larger_than_allowed_sends_the_event_to_the_dead_letters() {
     assert!(letters[0].record.errors[0].contains("too large"));
     let next = queue.census_of(&name("Next-Reader")).unwrap();
     assert_eq!(next.waiting, 0, "nothing of the answer is sent");
-}
-
-#[tokio::test(start_paused = true)]
-async fn events_that_lead_to_one_another_for_ever_are_stopped() {
-    let queue = MemoryQueue::default();
-    let ping = actor("Start-Ping", |_| async { Ok(vec![event("Next", "")]) });
-    let pong = actor("Next-Pong", |_| async { Ok(vec![event("Start", "")]) });
-    let hive = hive(queue.clone())
-        .settings(no_retries().with_hops_max(50))
-        .register(ping)
-        .register(pong.with_emits(["Start"]));
-    let running = hive.build().unwrap().start().await.unwrap();
-    running
-        .publisher()
-        .publish(event("Start", ""))
-        .await
-        .unwrap();
-    within(MINUTE, "stopped", queue.idle()).await;
-    let letters = dead_letters(&queue, "Next-Pong").await;
-    assert_eq!(letters[0].record.reason, DeadLetterReason::Loop);
-    assert_eq!(letters[0].event.hops(), 51);
-    assert!(letters[0].record.errors[0].contains("50"));
-    assert_eq!(running.drain().await.statistics.processed, 51);
-}
-
-#[tokio::test(start_paused = true)]
-async fn an_event_that_takes_its_process_down_again_and_again_is_given_up() {
-    let queue = MemoryQueue::default();
-    queue.declare(&name("Start-Crash")).await.unwrap();
-    queue.push(event("Start", "poison")).await.unwrap();
-    for _ in 0..4 {
-        // A process that dies while it holds the lease.
-        let lease = queue
-            .receive_one(&name("Start-Crash"), MINUTE)
-            .await
-            .unwrap();
-        drop(lease.unwrap());
-        advance(MINUTE).await;
-    }
-    let seen = Diary::default();
-    let noted = seen.clone();
-    let descriptor = actor("Start-Crash", move |event: Event| {
-        noted.note(event.data().clone());
-        done()
-    });
-    let hive = hive(queue.clone()).settings(no_retries().with_crashes_max(3));
-    let running = hive
-        .register(descriptor)
-        .build()
-        .unwrap()
-        .start()
-        .await
-        .unwrap();
-    running
-        .publisher()
-        .publish(event("Start", "sound"))
-        .await
-        .unwrap();
-    within(MINUTE, "given up", queue.idle()).await;
-    let letters = dead_letters(&queue, "Start-Crash").await;
-    assert_eq!(letters[0].record.reason, DeadLetterReason::Crashed);
-    assert_eq!(letters[0].event.data(), "poison");
-    assert!(!letters[0].record.errors.is_empty());
-    assert_eq!(seen.all(), ["sound"]);
 }
 
 #[tokio::test(start_paused = true)]

@@ -2,7 +2,7 @@
 
 use std::num::NonZeroUsize;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use beehive_core::event::Event;
@@ -106,10 +106,13 @@ fn an_actor_that_computes_for_ever_is_flagged_and_replaced_and_the_hive_still_st
     let _stop = StopOnDrop(Arc::clone(&stop));
     let report = runtime.block_on(async move {
         let queue = MemoryQueue::default();
+        let ran = Arc::new(AtomicUsize::new(0));
+        let counted = Arc::clone(&ran);
         let descriptor = actor("Start-Compute", move |event: Event| {
-            let stop = Arc::clone(&spinning);
+            let (stop, ran) = (Arc::clone(&spinning), Arc::clone(&counted));
             async move {
                 if event.data() == "bad" {
+                    ran.fetch_add(1, Ordering::Relaxed);
                     spin(&stop);
                 }
                 done().await
@@ -141,6 +144,17 @@ fn an_actor_that_computes_for_ever_is_flagged_and_replaced_and_the_hive_still_st
             matches!(&healths[..], [Health::Degraded(why)] if why.contains("do not come back")),
             "{healths:?}"
         );
+        // It is delivered again when its lease expires, and must not take another thread.
+        let given_up = async {
+            while queue.census().dead_lettered == 0 {
+                sleep(Duration::from_millis(10)).await;
+            }
+        };
+        timeout(MINUTE, given_up).await.expect("it is given up");
+        let letters = dead_letters(&queue, "Start-Compute").await;
+        assert_eq!(letters[0].record.reason, DeadLetterReason::Crashed);
+        assert!(letters[0].record.errors[0].contains("computes without an end"));
+        assert_eq!(ran.load(Ordering::Relaxed), 1);
         timeout(MINUTE, running.drain()).await.expect("it stops")
     });
     assert!(!report.is_clean());

@@ -251,21 +251,3 @@ async fn renewals_stop_at_the_cap() {
     sleep(10 * MINUTE).await;
     assert_eq!(queue.faults.calls(Operation::Extend).len(), count);
 }
-
-#[tokio::test(start_paused = true)]
-async fn a_commit_that_never_answers_holds_a_worker_no_longer_than_the_lease() {
-    let queue = Scripted::new();
-    queue.faults.on(Operation::Commit, first(1, Fault::Hang));
-    let descriptor = actor("Start-Quick", |_| done());
-    let hive = hive(queue.clone())
-        .settings(no_retries())
-        .register(descriptor);
-    let running = hive.build().unwrap().start().await.unwrap();
-    running
-        .publisher()
-        .publish(event("Start", ""))
-        .await
-        .unwrap();
-    within(2 * MINUTE, "done", queue.inner.idle()).await;
-    assert_eq!(running.drain().await.statistics.processed, 1);
-}

@@ -8,6 +8,7 @@
 
 mod build_findings;
 mod codecs;
+mod conflicts;
 mod dead_letters;
 mod discovery;
 mod graph;
@@ -22,6 +23,9 @@ mod parallelism;
 mod publishing;
 mod pulsers;
 mod receiving;
+mod refusals;
 mod retries;
+mod settling;
 mod shutdown;
+mod stopping;
 mod support;

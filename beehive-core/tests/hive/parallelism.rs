@@ -116,6 +116,9 @@ async fn workers_that_have_nothing_to_do_go_and_come_back() {
 fn block(event: Event, gate: &Arc<std::sync::Barrier>) -> Result<Vec<Event>, ActorError> {
     // Only passes when four of them block at the same time.
     gate.wait();
+    if event.data() == "bad" {
+        return Err(ActorError::terminal("bad"));
+    }
     Ok(vec![event.with_type("Next")])
 }
 

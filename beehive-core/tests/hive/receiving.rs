@@ -6,8 +6,8 @@ use beehive_core::queue::{EventQueue, EventQueueExt, Health};
 use tokio::time::sleep;
 
 use crate::support::{
-    Diary, Fault, HOUR, MINUTE, Operation, SECOND, Scripted, actor, always, done, event, first,
-    hive, name, never, no_retries, until, within,
+    Fault, HOUR, MINUTE, Operation, SECOND, Scripted, actor, always, done, event, first, hive,
+    name, never, until, within,
 };
 
 #[tokio::test(start_paused = true)]
@@ -157,28 +157,6 @@ async fn a_start_names_every_queue_that_cannot_be_declared_and_does_not_wait_for
         assert!(report.contains("Start-Read"), "{report}");
         assert!(report.contains(text), "{report}");
     }
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_panic_while_settling_costs_one_lease_and_no_worker() {
-    let queue = Scripted::new();
-    queue.faults.on(Operation::Commit, first(20, Fault::Panic));
-    let seen = Diary::default();
-    let noted = seen.clone();
-    let descriptor = actor("Start-Read", move |_| {
-        noted.note(());
-        done()
-    });
-    let hive = hive(queue.clone())
-        .settings(no_retries())
-        .register(descriptor);
-    let running = hive.build().unwrap().start().await.unwrap();
-    let events: Vec<_> = (0..20).map(|_| event("Start", "")).collect();
-    running.publisher().publish_all(&events).await.unwrap();
-    within(10 * MINUTE, "done", queue.inner.idle()).await;
-    assert_eq!(seen.len(), 40);
-    assert!(running.status().is_up());
-    assert!(running.drain().await.is_clean());
 }
 
 #[tokio::test(start_paused = true)]

@@ -11,8 +11,8 @@ use beehive_core::{Error, ErrorKind};
 use tokio::time::{Instant, sleep};
 
 use crate::support::{
-    Diary, Fault, HOUR, MINUTE, Operation, SECOND, Scripted, actor, always, dead_letters, done,
-    event, failing, few_retries, hive, never_open, until, within,
+    Diary, HOUR, MINUTE, SECOND, Scripted, actor, dead_letters, done, event, failing, few_retries,
+    hive, never_open, until, within,
 };
 
 fn settings() -> FactorySettings {
@@ -260,56 +260,4 @@ async fn a_delay_beyond_what_the_queue_can_do_is_shortened() {
     until("tried again", || times.len() == 2).await;
     let gap = times.all()[1] - times.all()[0];
     assert!(gap >= MINUTE && gap < MINUTE + SECOND, "{gap:?}");
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_deferral_that_fails_for_now_is_tried_again_while_the_lease_lasts() {
-    let queue = Scripted::new();
-    let broken = Fault::Fail(ErrorKind::Temporary);
-    queue
-        .faults
-        .on(Operation::Defer, crate::support::first(3, broken));
-    let attempts = Diary::default();
-    let noted = attempts.clone();
-    let failing = actor("Start-Fail", move |event| {
-        noted.note(event.delivery().unwrap().attempt());
-        failing()
-    });
-    let hive = hive(queue.clone()).settings(settings()).register(failing);
-    let running = hive.build().unwrap().start().await.unwrap();
-    running
-        .publisher()
-        .publish(event("Start", ""))
-        .await
-        .unwrap();
-    within(HOUR, "given up", queue.inner.idle()).await;
-    assert_eq!(attempts.all(), [1, 2, 3, 4]);
-    assert_eq!(running.drain().await.statistics.leases_lost, 0);
-}
-
-#[tokio::test(start_paused = true)]
-async fn what_cannot_be_settled_comes_back_when_its_lease_expires() {
-    let queue = Scripted::new();
-    queue
-        .faults
-        .on(Operation::Defer, always(Fault::Fail(ErrorKind::Unexpected)));
-    let times = Diary::default();
-    let noted = times.clone();
-    let failing = actor("Start-Fail", move |_| {
-        noted.note(Instant::now());
-        let again = noted.len() < 3;
-        async move { if again { failing().await } else { done().await } }
-    });
-    let hive = hive(queue.clone()).settings(settings()).register(failing);
-    let running = hive.build().unwrap().start().await.unwrap();
-    running
-        .publisher()
-        .publish(event("Start", ""))
-        .await
-        .unwrap();
-    within(HOUR, "done", queue.inner.idle()).await;
-    let times = times.all();
-    assert_eq!(times.len(), 3);
-    assert!(times[2] - times[1] >= 29 * SECOND);
-    assert_eq!(running.drain().await.statistics.processed, 1);
 }

@@ -4,47 +4,54 @@
 //! the things it names, so hearing it twice tells nothing new; no step may do twice what it does on
 //! one.
 
+use beehive_core::EventBody;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::{CancelReason, Money, OrderId, ProductId, Shortage};
 
 /// A customer placed an order.
-#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[derive(Clone, Debug, Deserialize, Eq, EventBody, PartialEq, Serialize)]
+#[event(subject = order)]
 pub struct OrderAccepted {
     /// The order.
     pub order: OrderId,
 }
 
 /// The customer was charged.
-#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[derive(Clone, Debug, Deserialize, Eq, EventBody, PartialEq, Serialize)]
+#[event(subject = order)]
 pub struct PaymentAuthorised {
     /// The order.
     pub order: OrderId,
 }
 
 /// The customer could not be charged.
-#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[derive(Clone, Debug, Deserialize, Eq, EventBody, PartialEq, Serialize)]
+#[event(subject = order)]
 pub struct PaymentFailed {
     /// The order.
     pub order: OrderId,
 }
 
 /// Nothing is wrong with the payment.
-#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[derive(Clone, Debug, Deserialize, Eq, EventBody, PartialEq, Serialize)]
+#[event(subject = order)]
 pub struct FraudCheckPassed {
     /// The order.
     pub order: OrderId,
 }
 
 /// The payment is a fraud.
-#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[derive(Clone, Debug, Deserialize, Eq, EventBody, PartialEq, Serialize)]
+#[event(subject = order)]
 pub struct FraudCheckFailed {
     /// The order.
     pub order: OrderId,
 }
 
 /// The order was given up.
-#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[derive(Clone, Debug, Deserialize, Eq, EventBody, PartialEq, Serialize)]
+#[event(subject = order)]
 pub struct OrderCancelled {
     /// The order.
     pub order: OrderId,
@@ -53,7 +60,8 @@ pub struct OrderCancelled {
 }
 
 /// What was charged for a cancelled order went back to the customer.
-#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[derive(Clone, Debug, Deserialize, Eq, EventBody, PartialEq, Serialize)]
+#[event(subject = order)]
 pub struct PaymentRefunded {
     /// The order.
     pub order: OrderId,
@@ -62,7 +70,8 @@ pub struct PaymentRefunded {
 }
 
 /// The units an order wants of a product are set aside for it.
-#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[derive(Clone, Debug, Deserialize, Eq, EventBody, PartialEq, Serialize)]
+#[event(subject = order)]
 pub struct ItemReserved {
     /// The order.
     pub order: OrderId,
@@ -71,7 +80,8 @@ pub struct ItemReserved {
 }
 
 /// An order waits for a product to come back in stock.
-#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[derive(Clone, Debug, Deserialize, Eq, EventBody, PartialEq, Serialize)]
+#[event(subject = order)]
 pub struct ItemParked {
     /// The order.
     pub order: OrderId,
@@ -80,7 +90,8 @@ pub struct ItemParked {
 }
 
 /// Too few units of a product are left for an order.
-#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[derive(Clone, Debug, Deserialize, Eq, EventBody, PartialEq, Serialize)]
+#[event(subject = shortage)]
 pub struct ProductOutOfStock {
     /// Which item is short, and for which time.
     pub shortage: Shortage,
@@ -89,7 +100,8 @@ pub struct ProductOutOfStock {
 }
 
 /// Units of a product can be had again.
-#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[derive(Clone, Debug, Deserialize, Eq, EventBody, PartialEq, Serialize)]
+#[event(subject = product)]
 pub struct ProductArrivedBackInStock {
     /// The product.
     pub product: ProductId,
@@ -107,14 +119,16 @@ pub struct Delivery {
 }
 
 /// Every item of the order is reserved.
-#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[derive(Clone, Debug, Deserialize, Eq, EventBody, PartialEq, Serialize)]
+#[event(subject = order)]
 pub struct OrderInventoryCheckCompleted {
     /// The order.
     pub order: OrderId,
 }
 
 /// The order was handed to the carrier.
-#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[derive(Clone, Debug, Deserialize, Eq, EventBody, PartialEq, Serialize)]
+#[event(subject = order)]
 pub struct OrderShipped {
     /// The order.
     pub order: OrderId,
@@ -125,7 +139,8 @@ pub struct OrderShipped {
 }
 
 /// The customer was told that the order is on its way.
-#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[derive(Clone, Debug, Deserialize, Eq, EventBody, PartialEq, Serialize)]
+#[event(subject = order)]
 pub struct ConfirmationEmailSent {
     /// The order.
     pub order: OrderId,

@@ -4,7 +4,7 @@ use std::io::{IsTerminal, stdout};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use crate::cli::SummaryFormat;
+use crate::cli::{Options, SummaryFormat};
 
 /// How far a run is.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
@@ -36,16 +36,17 @@ pub struct Progress {
 }
 
 impl Progress {
-    /// The progress of so many orders: shown to a person at a terminal, hidden from everything
-    /// else.
-    pub fn new(orders: u32, format: SummaryFormat) -> Self {
-        let target = if format == SummaryFormat::Human && stdout().is_terminal() {
+    /// The progress of the orders: shown to a person at a terminal, unless that person asked for a
+    /// line per event; hidden from everything else.
+    pub fn new(options: &Options) -> Self {
+        let is_watched = options.summary == SummaryFormat::Human && stdout().is_terminal();
+        let target = if is_watched && !options.verbose {
             ProgressDrawTarget::stderr()
         } else {
             ProgressDrawTarget::hidden()
         };
-        let bar =
-            ProgressBar::with_draw_target(Some(u64::from(orders)), target).with_style(style());
+        let orders = u64::from(options.orders);
+        let bar = ProgressBar::with_draw_target(Some(orders), target).with_style(style());
         Self { bar }
     }
 
@@ -56,13 +57,8 @@ impl Progress {
         self.bar.set_message(message(tally));
     }
 
-    /// Runs `print` with the bar out of the way, so that lines do not break into it.
-    pub fn suspend<R>(&self, print: impl FnOnce() -> R) -> R {
-        self.bar.suspend(print)
-    }
-
     /// Takes the bar away.
-    pub fn finish(self) {
+    pub fn finish(&self) {
         self.bar.finish_and_clear();
     }
 }
@@ -88,6 +84,7 @@ fn message(tally: Tally) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cli::Cli;
 
     #[test]
     fn the_bar_says_what_became_of_the_orders() {
@@ -106,7 +103,8 @@ mod tests {
 
     #[test]
     fn a_hidden_bar_keeps_count_in_silence() {
-        let progress = Progress::new(10, SummaryFormat::Json);
+        let cli = Cli::try_from_args(["prismo", "--orders", "10", "--summary", "json"]).unwrap();
+        let progress = Progress::new(&cli.options);
         progress.update(Tally {
             placed: 10,
             shipped: 3,

@@ -33,16 +33,14 @@ const _: () = {
             let body = <OrderAccepted as ::beehive_core::actor::FromEvent>::from_event(
                 &event,
             )?;
-            ::core::result::Result::Ok(
-                ::beehive_core::actor::IntoEvents::into_events(
-                    authorise(
-                            body,
-                            &self.orders,
-                            ::core::clone::Clone::clone(&self.gateway),
-                            ::core::clone::Clone::clone(&event),
-                        )
-                        .await?,
-                ),
+            ::beehive_core::actor::IntoOutcome::into_outcome(
+                authorise(
+                        body,
+                        &self.orders,
+                        ::core::clone::Clone::clone(&self.gateway),
+                        ::core::clone::Clone::clone(&event),
+                    )
+                    .await,
             )
         }
     }

@@ -28,10 +28,8 @@ const _: () = {
             let body = <OrderShipped as ::beehive_core::actor::FromEvent>::from_event(
                 &event,
             )?;
-            ::core::result::Result::Ok(
-                ::beehive_core::actor::IntoEvents::into_events(
-                    print_invoice(body, &self.printer)?,
-                ),
+            ::beehive_core::actor::IntoOutcome::into_outcome(
+                print_invoice(body, &self.printer),
             )
         }
     }

@@ -28,10 +28,8 @@ const _: () = {
             ::beehive_core::actor::ActorError,
         > {
             let body = <Event as ::beehive_core::actor::FromEvent>::from_event(&event)?;
-            ::core::result::Result::Ok(
-                ::beehive_core::actor::IntoEvents::into_events(
-                    authorise(&body, &event, &self.argument_3).await?,
-                ),
+            ::beehive_core::actor::IntoOutcome::into_outcome(
+                authorise(&body, &event, &self.argument_3).await,
             )
         }
     }

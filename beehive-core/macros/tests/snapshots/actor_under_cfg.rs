@@ -27,9 +27,7 @@ const _: () = {
             let body = <OrderAccepted as ::beehive_core::actor::FromEvent>::from_event(
                 &event,
             )?;
-            ::core::result::Result::Ok(
-                ::beehive_core::actor::IntoEvents::into_events(audit(body).await?),
-            )
+            ::beehive_core::actor::IntoOutcome::into_outcome(audit(body).await)
         }
     }
     #[automatically_derived]

@@ -5,10 +5,10 @@ impl ::beehive_core::event::EventBody for Payment {
         ::core::option::Option::Some(
             match self {
                 Self::Authorised { order: subject, .. } => {
-                    ::std::string::ToString::to_string(subject)
+                    ::beehive_core::__private::SubjectText::subject_text(subject)
                 }
                 Self::Failed { order: subject, .. } => {
-                    ::std::string::ToString::to_string(subject)
+                    ::beehive_core::__private::SubjectText::subject_text(subject)
                 }
             },
         )

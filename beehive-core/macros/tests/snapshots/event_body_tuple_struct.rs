@@ -2,6 +2,8 @@
 impl ::beehive_core::event::EventBody for OrderCancelled {
     const TYPE: &'static str = "OrderCancelled";
     fn subject(&self) -> ::core::option::Option<::std::string::String> {
-        ::core::option::Option::Some(::std::string::ToString::to_string(&self.0))
+        ::core::option::Option::Some(
+            ::beehive_core::__private::SubjectText::subject_text(&self.0),
+        )
     }
 }

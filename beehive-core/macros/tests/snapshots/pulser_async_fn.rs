@@ -22,10 +22,8 @@ const _: () = {
             ::std::vec::Vec<::beehive_core::event::Event>,
             ::beehive_core::actor::ActorError,
         > {
-            ::core::result::Result::Ok(
-                ::beehive_core::actor::IntoEvents::into_events(
-                    check_stock(&self.stock).await?,
-                ),
+            ::beehive_core::actor::IntoOutcome::into_outcome(
+                check_stock(&self.stock).await,
             )
         }
     }

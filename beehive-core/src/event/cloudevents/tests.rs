@@ -1,3 +1,5 @@
+//! An event survives the way to another system and back.
+
 use std::time::Duration;
 
 use proptest::collection::btree_map;
@@ -38,7 +40,7 @@ prop_compose! {
         content_type in "[a-z]{1,8}/[a-z]{1,8}",
         (time, deliver_at) in (time(), option::of(time())),
         data in any::<Vec<u8>>(),
-        body_url in option::of("s3://[a-z/]{1,20}"),
+        body_url in option::of("https://[a-z/]{1,20}"),
         trace in option::of(trace()),
         hops in any::<u32>(),
         properties in btree_map("p[a-z0-9]{0,18}", ".*", 0..4),

@@ -8,8 +8,8 @@ use tokio::time::Instant;
 
 use super::lease_table::Token;
 use super::shared::Shared;
-use super::subscription::Delivered;
-use crate::error::Result;
+use super::subscription::{Delivered, Full};
+use crate::error::{Error, ErrorKind, Result};
 use crate::event::Event;
 use crate::queue::{DeadLetterRecord, FailureHistory, Lease, Settle};
 
@@ -40,7 +40,7 @@ impl Settle for MemoryLease {
 
     /// Only its time can end it.
     async fn lost(&self) {
-        std::future::pending().await
+        std::future::pending::<()>().await;
     }
 
     async fn commit(&self) -> Result<()> {
@@ -64,8 +64,16 @@ impl Settle for MemoryLease {
     }
 
     async fn dead_letter(&self, record: &DeadLetterRecord) -> Result<()> {
-        self.queue.settle("dead-letter", |events, now| {
+        let kept = self.queue.settle("dead-letter", |events, now| {
             events.dead_letter(self.token, now, record)
+        })?;
+        kept.map_err(|Full| {
+            Error::new(
+                ErrorKind::Temporary,
+                "as many dead letters are kept as may be; redrive or purge them",
+            )
+            .with_operation("dead-letter")
+            .with_context("queue", self.queue.name())
         })
     }
 }

@@ -78,6 +78,12 @@ impl LeaseTable {
         Some(leased)
     }
 
+    /// Whether the lease is there.
+    pub(super) fn holds(&self, token: Token) -> bool {
+        let leased = self.slots.get(token.slot).and_then(Option::as_ref);
+        leased.is_some_and(|leased| leased.delivery == token.delivery)
+    }
+
     /// Moves the deadline, unless the lease is there no longer.
     pub(super) fn extend(&mut self, token: Token, deadline: Instant) -> Option<()> {
         let leased = self

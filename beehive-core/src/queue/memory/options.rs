@@ -27,8 +27,8 @@ pub struct MemoryQueueOptions {
 }
 
 impl MemoryQueueOptions {
-    /// How many events may wait in one queue, delayed ones included; more are refused until some
-    /// are taken. The default is a million.
+    /// How many events may wait in one queue, delayed ones included, and how many dead letters it
+    /// keeps; more are refused until some are taken. The default is a million.
     #[must_use]
     pub fn with_capacity(mut self, events: usize) -> Self {
         self.capacity = events;

@@ -208,15 +208,20 @@ impl Subscription {
         Ok(())
     }
 
+    /// As many dead letters are kept as events may wait; the lease on one too many stays as it is.
     pub(super) fn dead_letter(
         &mut self,
         token: Token,
         now: Instant,
         record: &DeadLetterRecord,
-    ) -> Result<(), Lost> {
+    ) -> Result<Result<(), Full>, Lost> {
+        self.advance(now);
+        if self.dead.len() >= self.capacity && self.leases.holds(token) {
+            return Ok(Err(Full));
+        }
         let entry = self.take(token, now)?;
         self.dead.insert(entry.envelope, record.clone());
-        Ok(())
+        Ok(Ok(()))
     }
 
     /// Returns a dead letter to the queue as a new event, even a full one, since it is no larger
@@ -298,11 +303,12 @@ impl Subscription {
 /// A queue of this capacity is not worth shrinking.
 const ENTRIES_KEPT: usize = 1_024;
 
-/// Gives back the memory of a burst, by halves, so that it costs next to nothing per event.
+/// Gives back the memory of a burst. What stays is twice of what is needed, so that this happens
+/// again only after half of that is taken, and costs next to nothing per event.
 fn shrink(waiting: &mut VecDeque<Entry>) {
     let capacity = waiting.capacity();
     if capacity > ENTRIES_KEPT && waiting.len() < capacity / 4 {
-        waiting.shrink_to(capacity / 2);
+        waiting.shrink_to(ENTRIES_KEPT.max(2 * waiting.len()));
     }
 }
 
@@ -312,3 +318,6 @@ pub(super) fn later(now: Instant, duration: Duration) -> Instant {
     const FOR_EVER: Duration = Duration::from_hours(100 * 365 * 24);
     now + duration.min(FOR_EVER)
 }
+
+#[cfg(test)]
+mod tests;

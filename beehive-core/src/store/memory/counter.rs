@@ -7,7 +7,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::store::memory::expiring::{Expiring, Fingerprint, Fingerprints};
+use crate::store::memory::expiring::{Expiring, Fingerprint, Fingerprints, Now};
 use crate::store::memory::shared::lock;
 use crate::store::{Change, CounterOutcome, CounterStore, StoreCapabilities};
 
@@ -46,11 +46,11 @@ struct State {
     notes: Expiring<()>,
 }
 
-/// How long an operation is remembered after its last use: what the contract asks for.
+/// How long an operation is remembered: what the contract asks for, counted from its last use.
 const NOTE_RETENTION: Duration = Duration::from_hours(24);
 
 impl MemoryCounter {
-    /// The most operations it notes unless another number is given: about 250 MB when full.
+    /// The most operations it notes unless another number is given: 250 to 350 MB when full.
     pub const NOTES_MAX: usize = 4_000_000;
 
     /// Notes at most this many operations. Clones made before keep their limit.
@@ -89,10 +89,11 @@ impl State {
         notes_max: usize,
     ) -> Result<CounterOutcome> {
         let value = self.value(key);
+        let now = self.notes.now();
         if let Some(note) = note
-            && self.notes.get(note).is_some()
+            && self.notes.get(note, now).is_some()
         {
-            self.notes.set(note, (), NOTE_RETENTION);
+            self.notes.set(note, (), now, NOTE_RETENTION);
             return Ok(CounterOutcome::AlreadyApplied(value));
         }
         let changed = value.checked_add(change.delta()).ok_or_else(|| {
@@ -104,7 +105,7 @@ impl State {
             return Ok(CounterOutcome::BelowFloor(value));
         }
         if let Some(note) = note {
-            self.note(note, notes_max)?;
+            self.note(note, now, notes_max)?;
         }
         // Looks before it inserts, so that changing what exists allocates no name.
         if let Some(value) = self.values.get_mut(key) {
@@ -115,8 +116,8 @@ impl State {
         Ok(CounterOutcome::Applied(changed))
     }
 
-    fn note(&mut self, note: Fingerprint, notes_max: usize) -> Result<()> {
-        self.notes.clear_ended();
+    fn note(&mut self, note: Fingerprint, now: Now, notes_max: usize) -> Result<()> {
+        self.notes.clear_ended(now);
         if self.notes.len() >= notes_max {
             return Err(Error::new(
                 ErrorKind::Limit,
@@ -125,7 +126,7 @@ impl State {
             .with_context("limit", notes_max)
             .temporary());
         }
-        self.notes.set(note, (), NOTE_RETENTION);
+        self.notes.set(note, (), now, NOTE_RETENTION);
         Ok(())
     }
 }

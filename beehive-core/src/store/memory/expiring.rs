@@ -78,6 +78,10 @@ const PARTS: usize = 64;
 /// they come, and few, so that nobody waits for it.
 const CLEARED_AT_ONCE: usize = 2;
 
+/// A moment, in nanoseconds since the beginning of a map.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Now(u64);
+
 const NANOS_IN_SECOND: u64 = 1_000_000_000;
 
 /// Values that are forgotten after a time of their own.
@@ -101,20 +105,27 @@ impl<V: Copy> Expiring<V> {
         }
     }
 
+    /// Reads the clock, once for all steps of an operation: it takes as long as one of them.
+    pub(super) fn now(&self) -> Now {
+        Now(nanos(
+            Instant::now().saturating_duration_since(self.beginning),
+        ))
+    }
+
     /// How many entries there are, with those that ended and were not cleared away yet.
     pub(super) fn len(&self) -> usize {
         self.count
     }
 
-    pub(super) fn get(&self, key: Fingerprint) -> Option<V> {
+    pub(super) fn get(&self, key: Fingerprint, now: Now) -> Option<V> {
         let slot = self.parts[part(key)].get(&key)?;
-        (self.now() < slot.expires).then_some(slot.value)
+        (now.0 < slot.expires).then_some(slot.value)
     }
 
     /// Sets a value and when it ends. An entry that is there, ended or not, keeps its mark, which
     /// moves when its time has come.
-    pub(super) fn set(&mut self, key: Fingerprint, value: V, retention: Duration) {
-        let expires = self.now().saturating_add(nanos(retention));
+    pub(super) fn set(&mut self, key: Fingerprint, value: V, now: Now, retention: Duration) {
+        let expires = now.0.saturating_add(nanos(retention));
         let slot = Slot { value, expires };
         if self.parts[part(key)].insert(key, slot).is_none() {
             self.count += 1;
@@ -123,11 +134,10 @@ impl<V: Copy> Expiring<V> {
     }
 
     /// Clears away a few entries that ended.
-    pub(super) fn clear_ended(&mut self) {
-        let now = self.now();
+    pub(super) fn clear_ended(&mut self, now: Now) {
         for _ in 0..CLEARED_AT_ONCE {
             match self.ends.first_key_value() {
-                Some((&second, _)) if second.saturating_mul(NANOS_IN_SECOND) <= now => {
+                Some((&second, _)) if second.saturating_mul(NANOS_IN_SECOND) <= now.0 => {
                     self.clear_first(now);
                 }
                 _ => return,
@@ -139,12 +149,12 @@ impl<V: Copy> Expiring<V> {
     pub(super) fn clear_oldest(&mut self) {
         let before = self.count;
         while self.count == before && self.count > 0 {
-            self.clear_first(u64::MAX);
+            self.clear_first(Now(u64::MAX));
         }
     }
 
     /// Removes the first mark, and its entry unless that was prolonged.
-    fn clear_first(&mut self, now: u64) {
+    fn clear_first(&mut self, now: Now) {
         let Some(mut first) = self.ends.first_entry() else {
             return;
         };
@@ -159,7 +169,7 @@ impl<V: Copy> Expiring<V> {
         let expires = slot.expires;
         if second_of(expires) > second {
             self.mark(key, expires);
-        } else if expires <= now {
+        } else if expires <= now.0 {
             slots.remove(&key);
             self.count -= 1;
         }
@@ -170,10 +180,6 @@ impl<V: Copy> Expiring<V> {
             .entry(second_of(expires))
             .or_default()
             .push_back(key);
-    }
-
-    fn now(&self) -> u64 {
-        nanos(Instant::now().saturating_duration_since(self.beginning))
     }
 }
 
@@ -210,7 +216,7 @@ mod tests {
     fn filled(entries: u32, retention: Duration) -> (Expiring<u32>, Fingerprints) {
         let (mut map, fingerprints) = (Expiring::new(), Fingerprints::new());
         for entry in 0..entries {
-            map.set(fingerprints.of(entry), entry, retention);
+            map.set(fingerprints.of(entry), entry, map.now(), retention);
         }
         (map, fingerprints)
     }
@@ -220,8 +226,8 @@ mod tests {
         let (mut map, fingerprints) = filled(1000, SECOND);
         tokio::time::advance(SECOND * 3).await;
         for entry in 1000..2000_u32 {
-            map.clear_ended();
-            map.set(fingerprints.of(entry), entry, SECOND * 60);
+            map.clear_ended(map.now());
+            map.set(fingerprints.of(entry), entry, map.now(), SECOND * 60);
         }
         assert_eq!(map.len(), 1000);
         let marks: usize = map.ends.values().map(VecDeque::len).sum();
@@ -232,22 +238,22 @@ mod tests {
     async fn an_entry_that_was_prolonged_outlives_its_first_end() {
         let (mut map, fingerprints) = filled(3, SECOND);
         let kept = fingerprints.of(1_u32);
-        map.set(kept, 7, SECOND * 10);
+        map.set(kept, 7, map.now(), SECOND * 10);
         tokio::time::advance(SECOND * 3).await;
-        map.clear_ended();
-        map.clear_ended();
+        map.clear_ended(map.now());
+        map.clear_ended(map.now());
         assert_eq!(map.len(), 1);
-        assert_eq!(map.get(kept), Some(7));
+        assert_eq!(map.get(kept, map.now()), Some(7));
         tokio::time::advance(SECOND * 8).await;
-        assert_eq!(map.get(kept), None);
+        assert_eq!(map.get(kept, map.now()), None);
     }
 
     #[tokio::test(start_paused = true)]
     async fn the_oldest_is_the_one_that_ends_first() {
         let (mut map, fingerprints) = filled(3, SECOND * 10);
         let soonest = fingerprints.of(9_u32);
-        map.set(soonest, 9, SECOND);
+        map.set(soonest, 9, map.now(), SECOND);
         map.clear_oldest();
-        assert_eq!((map.get(soonest), map.len()), (None, 3));
+        assert_eq!((map.get(soonest, map.now()), map.len()), (None, 3));
     }
 }

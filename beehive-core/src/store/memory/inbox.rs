@@ -42,7 +42,7 @@ pub struct MemoryInbox {
 }
 
 impl MemoryInbox {
-    /// The capacity unless another is given: about 70 MB when full.
+    /// The capacity unless another is given: 60 to 90 MB when full, as measured.
     pub const CAPACITY: usize = 1_000_000;
 
     /// An inbox of at most this many entries; zero counts as one.
@@ -71,7 +71,8 @@ impl Default for MemoryInbox {
 impl Inbox for MemoryInbox {
     async fn look(&self, key: &InboxKey) -> Result<Option<InboxEntry>> {
         let key = self.fingerprints.of(key);
-        Ok(lock(&self.state).get(key))
+        let entries = lock(&self.state);
+        Ok(entries.get(key, entries.now()))
     }
 
     async fn record(
@@ -82,11 +83,12 @@ impl Inbox for MemoryInbox {
     ) -> Result<InboxOutcome> {
         let key = self.fingerprints.of(key);
         let mut entries = lock(&self.state);
-        if let Some(first) = entries.get(key) {
+        let now = entries.now();
+        if let Some(first) = entries.get(key, now) {
             return Ok(InboxOutcome::Seen(first));
         }
-        entries.clear_ended();
-        entries.set(key, entry, retention);
+        entries.clear_ended(now);
+        entries.set(key, entry, now, retention);
         if entries.len() > self.capacity {
             entries.clear_oldest();
         }

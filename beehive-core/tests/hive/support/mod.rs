@@ -58,7 +58,7 @@ pub(crate) fn never_open() -> KillSwitchPolicy {
 }
 
 /// Waits, in virtual time, until something is so.
-pub(crate) async fn until(what: &str, condition: impl Fn() -> bool) {
+pub(crate) async fn until(what: &str, condition: impl Fn() -> bool + Send + Sync) {
     const STEP: Duration = Duration::from_millis(20);
     let waiting = async {
         while !condition() {

@@ -1,3 +1,5 @@
+//! The audit finds what it is there to find, and nothing where all is right.
+
 use std::num::NonZeroU32;
 
 use super::*;

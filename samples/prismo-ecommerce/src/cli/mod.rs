@@ -82,8 +82,8 @@ pub struct Options {
     pub seed: Seed,
 
     /// Where events and state live
-    #[arg(long, global = true, value_enum, default_value_t = Backend::Memory)]
-    pub backend: Backend,
+    #[arg(long, global = true, value_enum, default_value_t = BackendKind::Memory)]
+    pub backend: BackendKind,
 
     /// How many events each actor processes at once
     #[arg(
@@ -132,12 +132,8 @@ pub struct Options {
 }
 
 /// Where events and state live.
-#[expect(
-    clippy::doc_markdown,
-    reason = "the help shows these lines as they stand"
-)]
 #[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
-pub enum Backend {
+pub enum BackendKind {
     /// In this process, and gone with it
     Memory,
     /// On RabbitMQ, DynamoDB and S3
@@ -195,7 +191,7 @@ impl Cli {
             Command::Check => "`prismo check` audits orders that other processes worked on",
             Command::Run | Command::Graph { .. } => return Ok(()),
         };
-        if self.options.backend != Backend::Memory {
+        if self.options.backend != BackendKind::Memory {
             return Ok(());
         }
         let message = format!(

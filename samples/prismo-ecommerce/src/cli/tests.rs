@@ -1,3 +1,5 @@
+//! What can be typed, and what is said about what cannot.
+
 use super::*;
 
 fn parse(line: &str) -> Result<Cli, clap::Error> {
@@ -27,7 +29,7 @@ fn nothing_said_means_run_with_the_defaults() {
         orders: 1_000,
         products: NonZeroU32::new(50).unwrap(),
         seed: Seed::new(1),
-        backend: Backend::Memory,
+        backend: BackendKind::Memory,
         parallelism: NonZeroUsize::new(8).unwrap(),
         replenish_delay: Duration::from_millis(200),
         namespace: "prismo".parse().unwrap(),

@@ -15,7 +15,7 @@ mod status;
 pub use self::{
     catalogue::Catalogue,
     customer::{Address, Customer, PaymentMethod},
-    money::Money,
+    money::{Money, ParseMoneyError},
     order::{Order, OrderLine},
     order_id::{OrderId, ParseOrderIdError},
     product::{ParseProductIdError, Product, ProductId},

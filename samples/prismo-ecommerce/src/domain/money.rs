@@ -4,6 +4,7 @@ use std::{
     fmt,
     iter::Sum,
     ops::{Add, Mul},
+    str::FromStr,
 };
 
 use serde::{Deserialize, Serialize};
@@ -55,9 +56,49 @@ impl fmt::Display for Money {
     }
 }
 
+impl FromStr for Money {
+    type Err = ParseMoneyError;
+
+    /// Reads what [`Display`](fmt::Display) writes.
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let parse = || {
+            let (whole, cents) = text.strip_suffix(" EUR")?.split_once('.')?;
+            let whole: u64 = whole.parse().ok()?;
+            let cents: u64 = cents.parse().ok()?;
+            let money = Self(whole.checked_mul(100)?.checked_add(cents)?);
+            (money.to_string() == text).then_some(money)
+        };
+        parse().ok_or_else(|| ParseMoneyError(text.to_owned()))
+    }
+}
+
+/// Says that a text is no amount of money.
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+#[error("`{0}` is not an amount; one reads like `12.05 EUR`")]
+pub struct ParseMoneyError(String);
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_amount_survives_text_and_has_one_spelling() {
+        let money = Money::from_minor_units(1_205);
+        assert_eq!(money.to_string().parse(), Ok(money));
+        for text in [
+            "",
+            "12.05",
+            "12.5 EUR",
+            "12.105 EUR",
+            "-1.00 EUR",
+            "012.05 EUR",
+        ] {
+            assert!(
+                text.parse::<Money>().is_err(),
+                "{text:?} was taken for money"
+            );
+        }
+    }
 
     #[test]
     fn cents_are_shown_with_two_digits() {

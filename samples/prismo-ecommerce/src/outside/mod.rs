@@ -12,6 +12,7 @@ mod ledger;
 mod mailer;
 mod payment;
 mod supplier;
+mod systems;
 
 pub use self::{
     carrier::{Carrier, SimulatedCarrier},
@@ -22,5 +23,6 @@ pub use self::{
     },
     mailer::{Mailer, Message, SimulatedMailer},
     payment::{PaymentGateway, SimulatedPaymentGateway},
-    supplier::{SimulatedSupplier, Supplier},
+    supplier::{Promise, SimulatedSupplier, Supplier},
+    systems::OutsideSystems,
 };

@@ -44,7 +44,7 @@ pub struct Summary {
     pub elapsed: Duration,
     /// What is wrong, one sentence each.
     pub violations: Vec<String>,
-    /// The [`digest`] of how the orders ended.
+    /// The [`digest()`] of how the orders ended.
     pub digest: String,
 }
 

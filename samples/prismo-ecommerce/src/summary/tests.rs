@@ -1,3 +1,5 @@
+//! The summary is read by programs: its fields and its digest are pinned.
+
 use super::*;
 use crate::domain::Seed;
 

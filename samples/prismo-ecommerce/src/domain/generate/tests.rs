@@ -1,3 +1,5 @@
+//! Orders and products depend on the seed alone, and look like those of a shop.
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::*;

@@ -1,8 +1,11 @@
 //! Changing one entity from many sides, on a paused clock.
 
-use serde::Deserialize;
+use async_trait::async_trait;
+use bytes::Bytes;
+use serde::{Deserialize, Serialize};
 
 use super::*;
+use crate::store::StoreCapabilities;
 use crate::store::memory::MemoryCollection;
 
 #[derive(Debug, Serialize, Deserialize)]

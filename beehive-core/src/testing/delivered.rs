@@ -1,0 +1,47 @@
+//! An event as an actor gets it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use crate::event::{Codecs, Delivery, Event};
+
+/// The event as the attempt number `attempt`, from 1, delivers it to an actor, with a minute to
+/// process it. For calling an actor alone, without a hive: one that asks for
+/// [`Event::delivery`] finds it.
+///
+/// ```
+/// use beehive_core::prelude::*;
+/// use beehive_core::testing::delivered;
+///
+/// #[derive(Debug)]
+/// struct GiveUpAtLast;
+///
+/// #[async_trait]
+/// impl ProcessorActor for GiveUpAtLast {
+///     async fn process(&self, event: Event) -> Result<Vec<Event>, ActorError> {
+///         match event.delivery() {
+///             Some(delivery) if delivery.attempt() > 3 => Err(ActorError::terminal("enough")),
+///             _ => Err(ActorError::retry("not yet")),
+///         }
+///     }
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() {
+/// let event = Event::new("OrderAccepted", "text/plain", "two bees");
+/// let error = GiveUpAtLast.process(delivered(event, 4)).await.unwrap_err();
+/// assert_eq!(error.to_string(), "enough");
+/// # }
+/// ```
+#[must_use]
+pub fn delivered(event: Event, attempt: u32) -> Event {
+    const TIME: Duration = Duration::from_mins(1);
+    let deadline = Instant::now() + TIME;
+    event.with_delivery(Delivery::new(
+        attempt,
+        deadline,
+        Arc::new(Codecs::default()),
+    ))
+}

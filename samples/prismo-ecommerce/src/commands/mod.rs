@@ -1,0 +1,73 @@
+//! What `prismo` does when it is called.
+
+mod check;
+mod graph;
+mod run;
+mod shop;
+mod signals;
+mod trade;
+mod worker;
+
+use std::{
+    io::{self, Write as _},
+    process::ExitCode,
+};
+
+use beehive_core::hive::{FactorySettings, HiveBuilder};
+
+use crate::{
+    backend::Backend,
+    cli::{Cli, Command, Options, SummaryFormat},
+    error::Error,
+    hive::simulated_hive,
+    state::RunRecord,
+    summary::Summary,
+};
+
+/// Does what the command line asks for, and says how it went.
+///
+/// # Errors
+/// When it could not be done.
+pub async fn execute(cli: &Cli) -> Result<ExitCode, Error> {
+    let options = &cli.options;
+    let backend = Backend::open(options.backend, &options.namespace)?;
+    match cli.command() {
+        Command::Run => run::run(options, &backend).await,
+        Command::Worker => worker::worker(options, &backend).await,
+        Command::Shop => shop::shop(options, &backend).await,
+        Command::Check => check::check(options, &backend).await,
+        Command::Graph { format } => graph::graph(options, &backend, format),
+    }
+}
+
+/// The hive as the flags have it; the environment may override single actors.
+fn hive(options: &Options, backend: &Backend) -> Result<HiveBuilder, Error> {
+    let settings = FactorySettings::default().with_parallelism(options.parallelism);
+    Ok(simulated_hive(backend, options.replenish_delay)?
+        .settings(settings)
+        .overrides(std::env::vars()))
+}
+
+/// The run that the flags describe.
+fn run_of(options: &Options) -> RunRecord {
+    RunRecord::new(options.seed, options.orders, options.products)
+}
+
+/// Prints a summary as the flags have it, and turns it into an exit code.
+fn conclude(options: &Options, summary: &Summary) -> Result<ExitCode, Error> {
+    let text = match options.summary {
+        SummaryFormat::Human => summary.to_table(),
+        SummaryFormat::Json => summary.to_json().map_err(io::Error::from)?,
+    };
+    print(&text)?;
+    Ok(summary.exit_code())
+}
+
+fn print(text: &str) -> Result<(), Error> {
+    let mut out = io::stdout().lock();
+    writeln!(out, "{text}")?;
+    Ok(out.flush()?)
+}
+
+#[cfg(test)]
+mod tests;

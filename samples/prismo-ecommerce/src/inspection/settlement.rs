@@ -1,0 +1,50 @@
+//! When an order is over.
+
+use super::Inspector;
+use crate::{
+    domain::{CancelReason, OrderId, Status},
+    error::Error,
+    outside::{Charge, Email, LedgerExt, Refund},
+};
+
+/// How far an order is.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Settlement {
+    /// Something is still to be done about it.
+    Open,
+    /// It is shipped, and the customer knows.
+    Shipped,
+    /// It is cancelled, and all that was taken is given back: the money and the goods.
+    Cancelled,
+}
+
+impl Inspector {
+    /// How far an order is.
+    ///
+    /// # Errors
+    /// When it was never placed, or something cannot be read.
+    pub async fn settlement(&self, order: OrderId) -> Result<Settlement, Error> {
+        let record = self.orders.get(order).await?;
+        let settled = match record.status {
+            Status::Placed => None,
+            Status::Shipped => self.is_mailed(order).await?.then_some(Settlement::Shipped),
+            Status::Cancelled(reason) => {
+                let is_released = record.released || reason == CancelReason::PaymentFailed;
+                let is_over = is_released && self.is_paid_back(order).await?;
+                is_over.then_some(Settlement::Cancelled)
+            }
+        };
+        Ok(settled.unwrap_or(Settlement::Open))
+    }
+
+    async fn is_mailed(&self, order: OrderId) -> Result<bool, Error> {
+        let email = self.ledger.find::<Email>(&order.to_string()).await?;
+        Ok(email.is_some())
+    }
+
+    async fn is_paid_back(&self, order: OrderId) -> Result<bool, Error> {
+        let key = order.to_string();
+        let is_charged = self.ledger.find::<Charge>(&key).await?.is_some();
+        Ok(!is_charged || self.ledger.find::<Refund>(&key).await?.is_some())
+    }
+}

@@ -1,0 +1,9 @@
+//! Everything that is tested across crates, in one binary.
+
+#![allow(
+    clippy::unwrap_used,
+    reason = "what a test cannot read, it cannot judge"
+)]
+
+mod hives;
+mod tidy;

@@ -1,0 +1,105 @@
+//! What the kernel says about this process and the machine (Linux).
+
+use std::fs;
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use crate::Result;
+
+/// The kernel counts processor time in hundredths of a second, whatever its own tick is.
+const TICK: Duration = Duration::from_millis(10);
+
+/// How much processor time has been used until now.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Usage {
+    at: Instant,
+    own: Duration,
+    machine: Duration,
+}
+
+/// What was used between two moments.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Used {
+    /// How long it took.
+    pub(crate) elapsed: Duration,
+    /// Processor time of this process.
+    pub(crate) own: Duration,
+    /// Processor time of everybody else.
+    pub(crate) others: Duration,
+}
+
+impl Usage {
+    /// The usage until now.
+    pub(crate) fn now() -> Result<Self> {
+        Ok(Self {
+            at: Instant::now(),
+            own: own_time()?,
+            machine: machine_time()?,
+        })
+    }
+
+    /// The usage since then.
+    pub(crate) fn until_now(self) -> Result<Used> {
+        let now = Self::now()?;
+        let own = now.own.saturating_sub(self.own);
+        Ok(Used {
+            elapsed: now.at - self.at,
+            own,
+            others: now.machine.saturating_sub(self.machine + own),
+        })
+    }
+}
+
+/// How much memory this process has in use, in bytes.
+///
+/// The resident set is what an operator pays for, with the allocator's own overhead; counting
+/// allocations would need an allocator that slows what is measured.
+pub(crate) fn resident_bytes() -> Result<u64> {
+    let status = fs::read_to_string("/proc/self/status")?;
+    let kibibytes = status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmRSS:"))
+        .and_then(|rest| rest.split_whitespace().next())
+        .ok_or("/proc/self/status has no VmRSS")?;
+    Ok(kibibytes.parse::<u64>()? * 1024)
+}
+
+/// How many times the threads of this process went to sleep of their own accord, which is how many
+/// times they were woken.
+pub(crate) fn wake_ups() -> Result<u64> {
+    let mut count = 0;
+    for thread in fs::read_dir("/proc/self/task")? {
+        let status = fs::read_to_string(thread?.path().join("status"))?;
+        count += status
+            .lines()
+            .find_map(|line| line.strip_prefix("voluntary_ctxt_switches:"))
+            .and_then(|rest| rest.trim().parse::<u64>().ok())
+            .unwrap_or_default();
+    }
+    Ok(count)
+}
+
+fn own_time() -> Result<Duration> {
+    let stat = fs::read_to_string("/proc/self/stat")?;
+    // The name in parentheses may hold anything; user and system time are the 12th and 13th after.
+    let (_, rest) = stat.rsplit_once(')').ok_or("/proc/self/stat has no name")?;
+    ticks(rest.split_whitespace().skip(11).take(2))
+}
+
+fn machine_time() -> Result<Duration> {
+    let stat = fs::read_to_string("/proc/stat")?;
+    let all = stat.lines().next().ok_or("/proc/stat is empty")?;
+    let mut fields = all.split_whitespace().skip(1);
+    // user, nice, system; then idle and iowait, in which nobody works.
+    let busy = ticks(fields.by_ref().take(3))?;
+    Ok(busy + ticks(fields.skip(2))?)
+}
+
+fn ticks<'a>(fields: impl Iterator<Item = &'a str>) -> Result<Duration> {
+    let mut sum = 0;
+    for field in fields {
+        sum += field.parse::<u32>()?;
+    }
+    Ok(TICK * sum)
+}

@@ -1,0 +1,51 @@
+//! Measures beehive: each figure beside that of a bare program that does the same work.
+//!
+//! The two alternate within one run, because only ratios taken together mean anything on a machine
+//! that others use too. Benchmarks are programs, never tests: nothing here passes or fails by the
+//! clock, but a run that does not end with every event accounted for is an error.
+
+#![expect(clippy::print_stdout, reason = "its output is what it is for")]
+
+mod machine;
+mod memory;
+mod pairs;
+mod report;
+
+use std::error::Error;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Whatever goes wrong ends the program.
+type Result<T, E = Box<dyn Error + Send + Sync>> = std::result::Result<T, E>;
+
+/// Measures beehive against bare programs that do the same work.
+#[derive(Debug, Parser)]
+#[command(name = "bench")]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Everything within one process, against tokio's channels.
+    Memory(memory::Options),
+    /// One measurement in a process of its own; started by the others.
+    #[command(hide = true)]
+    Probe(memory::probe::Options),
+}
+
+fn main() -> ExitCode {
+    let done = match Cli::parse().command {
+        Command::Memory(options) => memory::run(&options),
+        Command::Probe(options) => memory::probe::run(&options),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            println!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
