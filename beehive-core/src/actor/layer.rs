@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use futures_util::future::BoxFuture;
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, MutexGuard};
 use tower::util::{BoxService, ServiceExt as _};
 use tower::{Layer, Service};
 
@@ -66,14 +66,46 @@ impl Callee {
         Self::Layered(Mutex::new(service))
     }
 
-    pub(crate) fn call(&self, event: Event) -> BoxFuture<'_, Result<Vec<Event>, ActorError>> {
+    /// The actor, if nothing stands between.
+    pub(crate) fn straight(&self) -> Option<Ready<'_>> {
+        match self {
+            Self::Straight(actor) => Some(Ready::Straight(&**actor)),
+            Self::Layered(_) => None,
+        }
+    }
+
+    /// Waits until another call may be made.
+    pub(crate) async fn ready(&self) -> Result<Ready<'_>, ActorError> {
+        match self {
+            Self::Straight(actor) => Ok(Ready::Straight(&**actor)),
+            Self::Layered(service) => {
+                let mut service = service.lock().await;
+                service.ready().await.map_err(unwrap_failure)?;
+                Ok(Ready::Layered(service))
+            }
+        }
+    }
+
+    #[cfg(test)]
+    pub(crate) async fn call(&self, event: Event) -> Result<Vec<Event>, ActorError> {
+        self.ready().await?.call(event).await
+    }
+}
+
+/// The right to call the actor once.
+pub(crate) enum Ready<'a> {
+    Straight(&'a dyn ProcessorActor),
+    Layered(MutexGuard<'a, ActorService>),
+}
+
+impl<'a> Ready<'a> {
+    /// Calls it. The next caller need not wait for the answer.
+    pub(crate) fn call(self, event: Event) -> BoxFuture<'a, Result<Vec<Event>, ActorError>> {
         match self {
             Self::Straight(actor) => actor.process(event),
-            Self::Layered(service) => Box::pin(async move {
-                let answer = {
-                    let mut service = service.lock().await;
-                    service.ready().await.map_err(unwrap_failure)?.call(event)
-                };
+            Self::Layered(mut service) => Box::pin(async move {
+                let answer = service.call(event);
+                drop(service);
                 answer.await.map_err(unwrap_failure)
             }),
         }

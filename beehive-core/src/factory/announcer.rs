@@ -1,29 +1,42 @@
 //! Publishes follow-ups until every one is confirmed and routed.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
-use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use futures_util::future::join_all;
 use metrics::counter;
-use tokio::time::{sleep, timeout};
+use tokio::time::sleep;
 use tracing::{info, warn};
 
+use super::answer::answer;
 use super::in_time::in_time;
+use super::once::Once;
 use crate::error::{Error, ErrorKind, Result};
-use crate::event::{Event, EventId};
+use crate::event::Event;
 use crate::queue::{EventQueue as _, Guard, PublishError, PublishFailure, QueueName, Receipt};
 use crate::recovery::Backoff;
 
 /// How often one batch is tried under one lease. More is the business of a later delivery.
-const TRIES_MAX: u32 = 4;
+pub(super) const TRIES_MAX: u32 = 4;
 
 /// Publishes for a hive, and knows who in the hive subscribes to what.
 #[derive(Debug)]
 pub(crate) struct Announcer {
     queue: Guard,
     subscribers: HashMap<String, Vec<QueueName>>,
-    end_points: Mutex<HashSet<String>>,
+    end_points: Once,
     timeout: Duration,
+}
+
+/// What became of a batch.
+#[derive(Debug, Default)]
+struct Outcome {
+    /// Positions of what was not confirmed for now, and why.
+    unconfirmed: Vec<usize>,
+    error: Option<Error>,
+    /// Positions of what reached nobody though the hive knows a reader: its queue is gone.
+    lost: Vec<usize>,
 }
 
 impl Announcer {
@@ -43,7 +56,7 @@ impl Announcer {
         Self {
             queue,
             subscribers,
-            end_points: Mutex::default(),
+            end_points: Once::default(),
             timeout,
         }
     }
@@ -75,33 +88,27 @@ impl Announcer {
         mut result: Result<Receipt, PublishError>,
     ) -> Result<()> {
         let backoff = Backoff::new(Duration::from_millis(50), Duration::from_secs(5));
-        let mut left: Vec<Event> = events.to_vec();
-        for attempt in 1..=TRIES_MAX {
-            let (again, error) = match result {
-                Ok(receipt) => (self.lost(&left, &receipt), None),
-                Err(error) if error.is_temporary() => {
-                    let mut again = self.lost(&left, error.receipt());
-                    again.extend(error.failures().iter().map(|failure| failure.position));
-                    again.sort_unstable();
-                    (again, error.into_error())
-                }
-                Err(error) => return Err(unwrap_error(error)),
-            };
-            if again.is_empty() {
+        let mut left = Cow::Borrowed(events);
+        let mut attempt = 1;
+        loop {
+            let outcome = self.judge(&left, result)?;
+            if outcome.is_done() {
                 return Ok(());
             }
-            left = again.into_iter().map(|at| left[at].clone()).collect();
-            self.declare_readers_of(&left).await;
+            let declared = self.declare_readers_of(&left, &outcome.lost).await;
             if attempt == TRIES_MAX {
-                return Err(error.unwrap_or_else(unroutable));
+                return Err(outcome.error.unwrap_or_else(unroutable));
             }
-            if let Some(error) = error {
+            left = Cow::Owned(outcome.again(&left));
+            if let Some(error) = outcome.error {
                 warn!(%error, attempt, events = left.len(), "not published, trying again");
                 sleep(backoff.jittered(attempt)).await;
+            } else if !declared {
+                sleep(backoff.jittered(attempt)).await;
             }
+            attempt += 1;
             result = self.publish(&left).await;
         }
-        Err(unroutable())
     }
 
     async fn publish(&self, events: &[Event]) -> Result<Receipt, PublishError> {
@@ -111,30 +118,50 @@ impl Announcer {
             .unwrap_or_else(|| Err(unanswered(events)))
     }
 
-    /// The positions of events that were confirmed but reached nobody though the hive knows a
-    /// subscriber. All others that reached nobody are at their end point.
-    fn lost(&self, events: &[Event], receipt: &Receipt) -> Vec<usize> {
-        let mut lost = Vec::new();
-        for &position in &receipt.unrouted {
+    /// Tells what is to be published again.
+    ///
+    /// # Errors
+    /// If something can never be published.
+    fn judge(&self, events: &[Event], result: Result<Receipt, PublishError>) -> Result<Outcome> {
+        let (failures, receipt) = match result {
+            Ok(receipt) => (Vec::new(), receipt),
+            Err(error) => {
+                let receipt = error.receipt().clone();
+                (error.into_failures(), receipt)
+            }
+        };
+        let mut outcome = Outcome::default();
+        for position in receipt.unrouted {
             let topic = topic_of(&events[position]);
             if self.subscribers.contains_key(topic) {
-                lost.push(position);
+                outcome.lost.push(position);
             } else {
                 self.note_end_point(topic);
             }
         }
-        lost
+        for PublishFailure {
+            position,
+            id,
+            error,
+        } in failures
+        {
+            let gone = error.kind() == ErrorKind::NotFound
+                && self.subscribers.contains_key(topic_of(&events[position]));
+            if gone {
+                outcome.lost.push(position);
+            } else if error.is_temporary() {
+                outcome.unconfirmed.push(position);
+                outcome.error = Some(error.with_context("event", id));
+            } else {
+                return Err(error.with_context("event", id));
+            }
+        }
+        Ok(outcome)
     }
 
     fn note_end_point(&self, topic: &str) {
-        // Event types come from code; should one be made up per event, the set stays bounded.
-        const KNOWN_MAX: usize = 1_000;
         counter!("beehive_end_point_events_total", "topic" => topic.to_owned()).increment(1);
-        let mut known = self
-            .end_points
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        if known.len() < KNOWN_MAX && known.insert(topic.to_owned()) {
+        if self.end_points.is_first(topic) {
             info!(
                 topic,
                 "nobody subscribes to this topic; its events end here"
@@ -142,20 +169,34 @@ impl Announcer {
         }
     }
 
-    /// The queue of a known subscriber is gone: makes it again.
-    async fn declare_readers_of(&self, events: &[Event]) {
-        let topics: HashSet<&str> = events.iter().map(topic_of).collect();
-        let mut names: Vec<&QueueName> = Vec::new();
-        for topic in topics {
-            names.extend(self.subscribers.get(topic).into_iter().flatten());
-        }
-        for name in names {
-            let declared = timeout(self.timeout, self.queue.declare(name)).await;
-            if let Ok(Err(error)) = declared {
+    /// The queue of a known reader is gone: makes it again, and says whether that went well.
+    async fn declare_readers_of(&self, events: &[Event], lost: &[usize]) -> bool {
+        let topics: HashSet<&str> = lost.iter().map(|at| topic_of(&events[*at])).collect();
+        let names = topics
+            .into_iter()
+            .flat_map(|topic| self.subscribers.get(topic).into_iter().flatten());
+        let declared = join_all(names.map(|name| async move {
+            let result = answer("declare", self.timeout, self.queue.declare(name)).await;
+            if let Err(error) = &result {
                 // The next try will show whether it matters.
                 warn!(queue = %name, %error, "not declared");
             }
-        }
+            result.is_ok()
+        }));
+        declared.await.into_iter().all(|declared| declared)
+    }
+}
+
+impl Outcome {
+    fn is_done(&self) -> bool {
+        self.unconfirmed.is_empty() && self.lost.is_empty()
+    }
+
+    /// What is to be published again, in the order it had.
+    fn again(&self, events: &[Event]) -> Vec<Event> {
+        let mut positions = [self.unconfirmed.as_slice(), self.lost.as_slice()].concat();
+        positions.sort_unstable();
+        positions.into_iter().map(|at| events[at].clone()).collect()
     }
 }
 
@@ -164,12 +205,6 @@ fn topic_of(event: &Event) -> &str {
     event
         .destination()
         .map_or(event.event_type(), QueueName::topic)
-}
-
-fn unwrap_error(error: PublishError) -> Error {
-    error
-        .into_error()
-        .unwrap_or_else(|| Error::new(ErrorKind::Unexpected, "a publish error without a failure"))
 }
 
 fn unroutable() -> Error {
@@ -181,16 +216,12 @@ fn unroutable() -> Error {
 }
 
 fn unanswered(events: &[Event]) -> PublishError {
-    let failures = events
-        .iter()
-        .map(Event::id)
-        .enumerate()
-        .map(|(position, id): (usize, &EventId)| PublishFailure {
-            position,
-            id: id.clone(),
-            error: Error::new(ErrorKind::Temporary, "the backend did not confirm in time")
-                .with_operation("publish"),
-        })
-        .collect();
+    let failure = |(position, event): (usize, &Event)| PublishFailure {
+        position,
+        id: event.id().clone(),
+        error: Error::new(ErrorKind::Temporary, "the backend did not confirm in time")
+            .with_operation("publish"),
+    };
+    let failures = events.iter().enumerate().map(failure).collect();
     PublishError::new(failures, Receipt::default())
 }

@@ -1,24 +1,23 @@
-//! Decides what becomes of an event, from how an attempt ended. Pure.
+//! Decides what becomes of an event after an attempt failed. Pure.
 
 use std::time::Duration;
 
 use crate::actor::FailureClass;
+use crate::error::{Error, chain};
 use crate::event::{Event, EventLimits};
 use crate::queue::{DeadLetterReason, Lease};
 use crate::recovery::{Retry, RetryPolicy};
 
-/// How an attempt ended.
+/// How an attempt failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Ending {
-    /// The actor answered, its follow-ups are confirmed, and it is recorded.
-    Done,
     /// The actor failed, panicked, or ran out of time.
     Failed(FailureClass),
     /// The actor announced an event that it does not declare, in strict mode.
     Undeclared,
     /// A follow-up breaks a rule, and always will.
     Unpublishable,
-    /// A follow-up, or the record in the inbox, is not confirmed for now.
+    /// What the framework itself needs failed for now: publishing, the inbox, renewing the lease.
     NotConfirmed,
     /// The lease is gone.
     LeaseLost,
@@ -52,7 +51,7 @@ pub(super) enum Counting {
     Uncounted,
 }
 
-/// What becomes of an event whose attempt number `attempt`, from 1, ended so. `fraction`, from 0 to
+/// What becomes of an event whose attempt number `attempt`, from 1, failed so. `fraction`, from 0 to
 /// 1, places a delay within its jitter. While most events fail (`Counting::Uncounted`), failures
 /// are put down to what the actors depend on, and no event is given up for them.
 pub(super) fn disposition(
@@ -63,7 +62,6 @@ pub(super) fn disposition(
     fraction: f64,
 ) -> Disposition {
     let class = match ending {
-        Ending::Done => return Disposition::Commit,
         Ending::LeaseLost => return Disposition::LetGo,
         Ending::GraceOver => return Disposition::HandBack,
         Ending::Undeclared => return Disposition::DeadLetter(DeadLetterReason::Undeclared),
@@ -99,32 +97,51 @@ pub(super) fn disposition(
     }
 }
 
-/// Why an event is not even given to the actor, if so.
+/// Why an event is not even given to the actor.
+#[derive(Debug)]
+pub(super) struct Refusal {
+    pub(super) reason: DeadLetterReason,
+    /// What is wrong with it, outermost first.
+    pub(super) errors: Vec<String>,
+}
+
+/// Whether an event is given to the actor at all.
 pub(super) fn refusal(
     lease: &Lease,
     limits: &EventLimits,
     hops_max: u32,
     crashes_max: u32,
-) -> Option<DeadLetterReason> {
-    if lease.defect().is_some() {
-        return Some(DeadLetterReason::Undecodable);
+) -> Option<Refusal> {
+    let refuse = |reason, errors| Some(Refusal { reason, errors });
+    let lines = |error: &Error| chain(error).map(ToString::to_string).collect();
+    if let Some(defect) = lease.defect() {
+        return refuse(DeadLetterReason::Undecodable, lines(defect));
     }
     let event: &Event = lease.event();
-    if limits.check_size(event).is_err() {
-        return Some(DeadLetterReason::TooLarge);
+    if let Err(error) = limits.check_size(event) {
+        return refuse(DeadLetterReason::TooLarge, lines(&error));
     }
-    if event.hops() > hops_max {
-        return Some(DeadLetterReason::Loop);
+    let hops = event.hops();
+    if hops > hops_max {
+        let error = format!("{hops} events led to this one, and {hops_max} may");
+        return refuse(DeadLetterReason::Loop, vec![error]);
     }
-    let unaccounted = lease.attempt().saturating_sub(1 + lease.history().attempts);
-    (unaccounted > crashes_max).then_some(DeadLetterReason::Crashed)
+    let crashes = lease.attempt().saturating_sub(1 + lease.history().attempts);
+    if crashes > crashes_max {
+        let error =
+            format!("{crashes} deliveries in a row ended without a word, and {crashes_max} may");
+        return refuse(DeadLetterReason::Crashed, vec![error]);
+    }
+    None
 }
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
     use Counting::{Counted, Uncounted};
-    use Disposition::{Commit, DeadLetter, HandBack, LetGo, RetryLater, RetryNow};
+    use Disposition::{DeadLetter, HandBack, LetGo, RetryLater, RetryNow};
 
     fn policy() -> RetryPolicy {
         // Attempts 1 and 2 at once, 3 and 4 after ten seconds, then no more.
@@ -143,8 +160,6 @@ mod tests {
         let terminal = Ending::Failed(FailureClass::Terminal);
         let undecodable = Ending::Failed(FailureClass::Undecodable);
         let cases = [
-            (Ending::Done, 1, Counted, Commit),
-            (Ending::Done, 4, Uncounted, Commit),
             (retry, 1, Counted, RetryNow),
             (retry, 2, Counted, RetryLater(ten, Counted)),
             (retry, 3, Counted, RetryNow),
@@ -206,6 +221,40 @@ mod tests {
         for (ending, attempt, counting, expected) in cases {
             let is = disposition(ending, attempt, &policy(), counting, 1.0);
             assert_eq!(is, expected, "{ending:?} {attempt} {counting:?}");
+        }
+    }
+
+    fn any_ending() -> impl Strategy<Value = Ending> {
+        prop_oneof![
+            Just(Ending::Failed(FailureClass::Retry)),
+            (0..10_000_u64).prop_map(|seconds| {
+                Ending::Failed(FailureClass::RetryAfter(Duration::from_secs(seconds)))
+            }),
+            Just(Ending::NotConfirmed),
+            Just(Ending::LeaseLost),
+            Just(Ending::GraceOver),
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn what_may_go_away_by_itself_is_never_given_up_while_failures_do_not_count(
+            ending in any_ending(), attempt in 1..1_000_u32, fraction in 0.0..=1.0,
+        ) {
+            let decided = disposition(ending, attempt, &policy(), Uncounted, fraction);
+            prop_assert!(!matches!(decided, DeadLetter(_) | RetryNow | RetryLater(_, Counted)));
+        }
+
+        #[test]
+        fn an_event_is_given_up_after_as_many_attempts_as_the_policy_allows(
+            immediate in 0..5_u32, delayed in 0..5_u32, fraction in 0.0..=1.0,
+        ) {
+            let policy = RetryPolicy::default().with_immediate(immediate).with_delayed(delayed);
+            let failed = Ending::Failed(FailureClass::Retry);
+            let decide = |attempt| disposition(failed, attempt, &policy, Counted, fraction);
+            let given_up = DeadLetter(DeadLetterReason::AttemptsExhausted);
+            let last = (1..1_000).find(|attempt| decide(*attempt) == given_up);
+            prop_assert_eq!(last, Some(policy.attempts_max()));
         }
     }
 }

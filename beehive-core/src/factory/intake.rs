@@ -6,38 +6,41 @@
 
 use std::collections::VecDeque;
 use std::num::NonZeroUsize;
-use std::sync::{Mutex as StdMutex, PoisonError};
+use std::sync::Mutex as StdMutex;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use futures_util::FutureExt as _;
 use tokio::sync::{Mutex, Notify};
-use tokio::time::{Instant, sleep, sleep_until};
-use tracing::{debug, error, info, warn};
+use tokio::time::{Instant, sleep, sleep_until, timeout};
+use tracing::{error, info, warn};
 
+use super::answer::answer;
 use super::kill_switch::{Gate, KillSwitch, Mark};
-use crate::error::{Error, ErrorKind, Result};
-use crate::queue::{EventQueue as _, Guard, Health, Lease, QueueName, Receiver, ReceiverOptions};
-use crate::recovery::Backoff;
+use super::lock::lock;
+use super::reader::Reader;
+use super::slots::Slots;
+use crate::queue::{Guard, Health, Lease, QueueName, ReceiverOptions};
 
-/// A lease, and whether it is the kill switch's probe.
+/// How long a backend may take to stop reading. One that does not answer by then notices by itself.
+const CLOSE_PATIENCE: Duration = Duration::from_secs(5);
+
+/// A lease, and what goes with it.
 #[derive(Debug)]
 pub(super) struct Taken {
     pub(super) lease: Lease,
     pub(super) role: Role,
-}
-
-impl Taken {
-    fn regular(lease: Lease) -> Self {
-        Self {
-            lease,
-            role: Role::Regular,
-        }
-    }
+    /// Whether no other worker waits for work.
+    pub(super) alone: bool,
+    /// Whether this worker read the queue itself, and so left that to another.
+    pub(super) reader: bool,
 }
 
 /// What an event is to the kill switch.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum Role {
     /// One of many.
+    #[default]
     Regular,
     /// The one that shows whether things work again.
     Probe,
@@ -45,23 +48,16 @@ pub(super) enum Role {
 
 #[derive(Debug)]
 pub(super) struct Intake {
-    queue: Guard,
-    from: QueueName,
-    options: ReceiverOptions,
-    wait: Duration,
+    pub(super) queue: Guard,
+    pub(super) from: QueueName,
+    pub(super) options: ReceiverOptions,
+    pub(super) wait: Duration,
+    pub(super) health: StdMutex<Health>,
     reader: Mutex<Reader>,
     buffer: StdMutex<VecDeque<Lease>>,
     switch: StdMutex<KillSwitch>,
     switched: Notify,
-    health: StdMutex<Health>,
-}
-
-/// What only the worker that reads the queue may touch.
-#[derive(Debug, Default)]
-struct Reader {
-    receiver: Option<Box<dyn Receiver>>,
-    /// How many times in a row reading failed.
-    failures: u32,
+    closed: AtomicBool,
 }
 
 impl Intake {
@@ -77,37 +73,42 @@ impl Intake {
             from,
             options,
             wait,
+            health: StdMutex::default(),
             reader: Mutex::default(),
             buffer: StdMutex::default(),
             switch: StdMutex::new(switch),
             switched: Notify::new(),
-            health: StdMutex::default(),
+            closed: AtomicBool::new(false),
         }
     }
 
-    /// The next lease; `None` if none came for as long as a poll waits. `free` tells how many workers could take one, the caller
-    /// included.
+    /// The next lease, for which one idle worker of these slots is claimed; `None` if none came for
+    /// as long as a poll waits.
     ///
     /// # Cancel safety
     /// Dropping the future loses no lease.
-    pub(super) async fn next(&self, free: impl Fn() -> NonZeroUsize) -> Option<Taken> {
-        if let Some(lease) = self.buffered() {
-            return Some(Taken::regular(lease));
+    pub(super) async fn next(&self, slots: &Slots) -> Option<Taken> {
+        if let Some(taken) = self.buffered(slots) {
+            return Some(taken);
         }
         let mut reader = self.reader.lock().await;
         loop {
+            // Those who waited for their turn when the hive stopped must not read again.
+            if self.closed.load(Ordering::Acquire) {
+                return None;
+            }
             // While this worker waited for its turn, another may have brought something.
-            if let Some(lease) = self.buffered() {
-                return Some(Taken::regular(lease));
+            if let Some(taken) = self.buffered(slots) {
+                return Some(taken);
             }
             let role = self.pass_switch().await;
+            // Only who holds the reader fills the buffer: all that were claimed are counted.
             let max = match role {
-                Role::Regular => free(),
+                Role::Regular => slots.free(),
                 Role::Probe => NonZeroUsize::MIN,
             };
             match reader.receive(self, max).await {
                 Ok(leases) => {
-                    reader.failures = 0;
                     let mut leases = leases.into_iter();
                     let lease = leases.next()?;
                     if role == Role::Probe {
@@ -116,20 +117,29 @@ impl Intake {
                     if leases.len() > 0 {
                         lock(&self.buffer).extend(leases);
                     }
-                    return Some(Taken { lease, role });
+                    return Some(Taken {
+                        lease,
+                        role,
+                        alone: slots.claim(),
+                        reader: true,
+                    });
                 }
-                Err(error) => {
-                    reader.failures = reader.failures.saturating_add(1);
-                    self.report(&error, reader.failures);
-                    let backoff = Backoff::new(Duration::from_millis(100), Duration::from_secs(30));
-                    sleep(backoff.jittered(reader.failures)).await;
-                }
+                Err(pause) => sleep(pause).await,
             }
         }
     }
 
-    fn buffered(&self) -> Option<Lease> {
-        lock(&self.buffer).pop_front()
+    /// What was received before. The worker is claimed under the lock, so that the reader, who
+    /// finds nothing, never asks for more than can be worked on.
+    fn buffered(&self, slots: &Slots) -> Option<Taken> {
+        let mut buffer = lock(&self.buffer);
+        let lease = buffer.pop_front()?;
+        Some(Taken {
+            lease,
+            role: Role::Regular,
+            alone: slots.claim(),
+            reader: false,
+        })
     }
 
     /// Waits until the kill switch lets something through.
@@ -158,23 +168,25 @@ impl Intake {
 
     /// Tells the kill switch how an event ended.
     pub(super) fn note(&self, role: Role, mark: Mark, now: Instant) {
+        let fraction = fastrand::f64();
         let mut switch = lock(&self.switch);
-        match role {
-            Role::Regular => {
-                if switch.note(mark, now, fastrand::f64()) {
-                    error!(queue = %self.from, "most events fail: polling pauses");
-                }
-            }
-            Role::Probe => {
-                switch.note_probe(mark, now, fastrand::f64());
-                if switch.is_closed() {
-                    info!(queue = %self.from, "the probe succeeded: polling goes on");
-                } else {
-                    warn!(queue = %self.from, "the probe did not succeed: polling stays paused");
-                }
-                drop(switch);
-                // Only the reader waits for this.
-                self.switched.notify_one();
+        let opened = role == Role::Regular && switch.note(mark, now, fraction);
+        if role == Role::Probe {
+            switch.note_probe(mark, now, fraction);
+        }
+        let closed = switch.is_closed();
+        // A log may block; nobody else is to wait for it.
+        drop(switch);
+        if opened {
+            error!(queue = %self.from, "most events fail: polling pauses");
+        }
+        if role == Role::Probe {
+            // Only the reader waits for this.
+            self.switched.notify_one();
+            if closed {
+                info!(queue = %self.from, "the probe succeeded: polling goes on");
+            } else {
+                warn!(queue = %self.from, "the probe did not succeed: polling stays paused");
             }
         }
     }
@@ -188,60 +200,21 @@ impl Intake {
         }
     }
 
-    /// Stops reading and hands back what nobody took yet; returns what was handed back.
-    pub(super) async fn close(&self) -> Vec<Lease> {
-        let receiver = self.reader.lock().await.receiver.take();
-        if let Some(receiver) = receiver
-            && let Err(error) = receiver.close().await
-        {
-            // Its leases and connections expire.
-            warn!(queue = %self.from, %error, "not closed");
-        }
-        lock(&self.buffer).drain(..).collect()
-    }
-
-    fn report(&self, error: &Error, failures: u32) {
-        let text = format!("cannot receive: {error}");
-        if failures == 1 {
-            warn!(queue = %self.from, %error, "cannot receive, trying again");
-        } else {
-            debug!(queue = %self.from, %error, failures, "cannot receive, trying again");
-        }
-        *lock(&self.health) = Health::Down(text);
-    }
-}
-
-impl Reader {
-    async fn receive(&mut self, intake: &Intake, max: NonZeroUsize) -> Result<Vec<Lease>> {
-        if self.receiver.is_none() {
-            self.receiver = Some(intake.queue.receiver(&intake.from, intake.options).await?);
-            *lock(&intake.health) = Health::Up;
-        }
-        // The line above has put one there.
-        let Some(receiver) = &mut self.receiver else {
-            return Ok(Vec::new());
+    /// Stops reading, and returns what nobody took yet. The future goes on to tell the backend.
+    pub(super) async fn close(&self) -> (Vec<Lease>, impl Future<Output = ()>) {
+        self.closed.store(true, Ordering::Release);
+        // Held by a worker that does not come back, if at all; it will not read again.
+        let reader = timeout(CLOSE_PATIENCE, self.reader.lock()).await;
+        let receiver = reader.ok().and_then(|mut reader| reader.take());
+        let leases = lock(&self.buffer).drain(..).collect();
+        let from = self.from.clone();
+        let closing = async move {
+            let Some(receiver) = receiver else { return };
+            if let Err(error) = answer("close", CLOSE_PATIENCE, receiver.close()).await {
+                // Its leases and connections expire.
+                warn!(queue = %from, %error, "not closed");
+            }
         };
-        let result = receiver.receive(max, intake.wait).await;
-        match &result {
-            Ok(_) => {
-                if self.failures > 0 {
-                    info!(queue = %intake.from, "receiving again");
-                    *lock(&intake.health) = Health::Up;
-                }
-            }
-            Err(error) if error.kind() == ErrorKind::NotFound => {
-                // Somebody deleted the queue. What was in it is gone; what comes must not be.
-                warn!(queue = %intake.from, "the queue is gone, declaring it again");
-                self.receiver = None;
-                intake.queue.declare(&intake.from).await?;
-            }
-            Err(_) => {}
-        }
-        result
+        (leases, closing.boxed())
     }
-}
-
-/// A panic while the lock is held leaves nothing half done in here.
-fn lock<T>(mutex: &StdMutex<T>) -> std::sync::MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

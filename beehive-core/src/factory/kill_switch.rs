@@ -1,6 +1,7 @@
 //! The kill switch: when most events fail, polling pauses instead of draining the queue into the
 //! dead letters. A pure state machine.
 
+use std::num::NonZeroUsize;
 use std::time::Duration;
 
 use tokio::time::Instant;
@@ -21,12 +22,19 @@ pub struct KillSwitchPolicy {
 }
 
 impl KillSwitchPolicy {
-    /// How many of the last events are looked at, up to 64; the switch never opens before that many
-    /// are known. The default is 20.
+    /// How many of the last events are looked at, up to 64, but at least twice as many as are
+    /// processed at one time: those that fail slowly end together. The switch never opens before
+    /// that many are known. The default is 20.
     #[must_use]
     pub fn with_window(mut self, events: u32) -> Self {
         self.window = events.clamp(1, u64::BITS);
         self
+    }
+
+    /// The policy for an actor that processes so many events at one time.
+    pub(super) fn for_parallelism(self, parallelism: NonZeroUsize) -> Self {
+        let twice = u32::try_from(parallelism.get().saturating_mul(2)).unwrap_or(u32::MAX);
+        self.with_window(self.window.max(twice))
     }
 
     /// The share of failures, from 0 to 1, from which on the switch opens. The default is 0.6;
@@ -52,7 +60,7 @@ impl Default for KillSwitchPolicy {
             window: 20,
             share: 0.6,
             pause: Duration::from_secs(1),
-            pause_max: Duration::from_secs(60),
+            pause_max: Duration::from_mins(1),
         }
     }
 }

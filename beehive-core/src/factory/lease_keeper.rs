@@ -1,8 +1,10 @@
 //! Keeps a lease while work goes on, and stops the work when that ends.
 
 use std::future::Future;
+use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
+use futures_util::FutureExt as _;
 use tokio::time::{Instant, sleep_until, timeout_at};
 use tokio_util::sync::CancellationToken;
 use tracing::{debug, warn};
@@ -15,6 +17,8 @@ use crate::queue::Lease;
 pub(super) enum Interruption {
     /// The lease is gone; nothing may be published or settled.
     LeaseLost,
+    /// The lease could not be renewed and is about to end; it still holds.
+    NotRenewed,
     /// The time for this work, or the time the event may be held, is over; the lease still holds.
     OutOfTime,
     /// The hive's grace is over; the lease still holds.
@@ -47,6 +51,20 @@ impl LeaseKeeper {
         }
     }
 
+    /// When the event is held no longer, whatever the work.
+    pub(super) fn hold_until(&self) -> Instant {
+        self.hold_until
+    }
+
+    /// Whether the event can be held until then, as far as it is known now.
+    pub(super) fn can_hold(&self, lease: &Lease, until: Instant) -> bool {
+        let lasts = match self.renewal {
+            Renewal::Possible => true,
+            Renewal::Impossible => until + self.margin() <= lease.deadline(),
+        };
+        lasts && until <= self.hold_until
+    }
+
     /// Runs `work` while it keeps the lease, until `until` at most.
     ///
     /// When the work must stop, `on_interruption` is called first, then the caller drops the work
@@ -58,28 +76,26 @@ impl LeaseKeeper {
         until: impl FnOnce() -> Instant,
         grace: &CancellationToken,
         on_interruption: impl FnOnce(),
-        work: F,
+        mut work: F,
     ) -> Result<F::Output, Interruption> {
         // Boxed, since most work never comes to it and all of it would be moved about.
         let watch = async {
             let until = until().min(self.hold_until);
             Box::pin(self.watch(lease, until, grace)).await
         };
-        tokio::select! {
+        let interruption = tokio::select! {
             biased;
-            output = work => {
+            output = &mut work => {
                 // After a pause of the whole process the work may end before the clock is seen.
-                if lease.is_expired() {
-                    on_interruption();
-                    return Err(Interruption::LeaseLost);
+                if !lease.is_expired() {
+                    return Ok(output);
                 }
-                Ok(output)
+                Interruption::LeaseLost
             }
-            interruption = watch => {
-                on_interruption();
-                Err(interruption)
-            }
-        }
+            interruption = watch => interruption,
+        };
+        on_interruption();
+        Err(interruption)
     }
 
     /// Renews the lease again and again; returns when the work must stop.
@@ -106,25 +122,51 @@ impl LeaseKeeper {
             if now >= lease.deadline() {
                 return Interruption::LeaseLost;
             }
-            if now >= until || now >= give_up {
+            if now >= until {
                 return Interruption::OutOfTime;
             }
-            let length = self
-                .lease
-                .min(self.hold_until.duration_since(now) + self.margin());
-            match timeout_at(give_up, lease.extend(length)).await {
-                Ok(Ok(deadline)) => debug!(event = %lease.event().id(), ?deadline, "lease renewed"),
-                Ok(Err(error)) if error.kind() == ErrorKind::LeaseLost => {
-                    return Interruption::LeaseLost;
-                }
-                Ok(Err(error)) => {
-                    warn!(event = %lease.event().id(), %error, "lease not renewed, trying again");
-                }
-                Err(_) => {
-                    warn!(event = %lease.event().id(), "lease not renewed in time");
+            if now >= give_up {
+                return match self.renewal {
+                    Renewal::Possible => Interruption::NotRenewed,
+                    Renewal::Impossible => Interruption::OutOfTime,
+                };
+            }
+            // A try that hangs leaves time for others.
+            let limit = self.renewal_time(now, give_up).min(give_up).min(until);
+            tokio::select! {
+                biased;
+                () = grace.cancelled() => return Interruption::GraceOver,
+                renewed = self.renew(lease, now, limit) => {
+                    if let Err(lost) = renewed {
+                        return lost;
+                    }
                 }
             }
         }
+    }
+
+    /// Tries to renew the lease; fails only if it is lost.
+    async fn renew(
+        &self,
+        lease: &mut Lease,
+        now: Instant,
+        limit: Instant,
+    ) -> Result<(), Interruption> {
+        let id = lease.event().id().clone();
+        let length = self
+            .lease
+            .min(self.hold_until.duration_since(now) + self.margin());
+        let extending = AssertUnwindSafe(lease.extend(length)).catch_unwind();
+        match timeout_at(limit, extending).await {
+            Ok(Ok(Ok(deadline))) => debug!(event = %id, ?deadline, "lease renewed"),
+            Ok(Ok(Err(error))) if error.kind() == ErrorKind::LeaseLost => {
+                return Err(Interruption::LeaseLost);
+            }
+            Ok(Ok(Err(error))) => warn!(event = %id, %error, "lease not renewed, trying again"),
+            Ok(Err(_)) => warn!(event = %id, "the backend panicked instead of renewing a lease"),
+            Err(_) => warn!(event = %id, "lease not renewed in time, trying again"),
+        }
+        Ok(())
     }
 
     /// Half-way to giving up: early enough for several more tries if one fails.

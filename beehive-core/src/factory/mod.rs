@@ -16,23 +16,31 @@
 //! | commit | done | |
 
 mod announcer;
+mod answer;
 mod attempt;
+mod closing;
 mod disposition;
+mod ended;
 mod follow_ups;
 mod in_time;
 mod intake;
 mod kill_switch;
 mod lease_keeper;
+mod lock;
 mod meters;
+mod once;
+mod parts;
 mod processing;
+mod reader;
 mod settings;
 mod settling;
 mod slots;
 mod worker;
 
 pub(crate) use self::announcer::Announcer;
+pub(crate) use self::answer::answer;
+pub use self::closing::HandedBack;
 pub use self::kill_switch::KillSwitchPolicy;
 pub use self::meters::Statistics;
+pub(crate) use self::parts::{Factory, FactoryParts};
 pub use self::settings::FactorySettings;
-pub use self::worker::HandedBack;
-pub(crate) use self::worker::{Factory, FactoryParts};

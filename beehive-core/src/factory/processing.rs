@@ -7,13 +7,15 @@ use std::sync::Arc;
 
 use futures_util::FutureExt as _;
 use tokio::time::Instant;
-use tracing::{Instrument as _, info_span};
+use tracing::{Instrument as _, info_span, warn};
 
+use super::answer::panic_message;
 use super::disposition::Ending;
 use super::follow_ups::undeclared;
 use super::lease_keeper::{Interruption, LeaseKeeper};
-use super::worker::Factory;
-use crate::actor::{ActorError, FailureClass};
+use super::parts::Factory;
+use super::slots::Slot;
+use crate::actor::{ActorError, FailureClass, Ready};
 use crate::error::chain;
 use crate::event::{Delivery, Event};
 use crate::queue::Lease;
@@ -45,11 +47,22 @@ impl Failure {
         match interruption {
             Interruption::LeaseLost => Self::new(Ending::LeaseLost, "the lease was lost"),
             Interruption::GraceOver => Self::new(Ending::GraceOver, "the hive stopped"),
+            Interruption::NotRenewed => Self::new(
+                Ending::NotConfirmed,
+                "the lease could not be renewed for longer",
+            ),
             Interruption::OutOfTime => Self::new(
                 Ending::Failed(FailureClass::Retry),
                 format!("{work} took too long and was stopped"),
             ),
         }
+    }
+
+    fn panicked(panic: &(dyn Any + Send)) -> Self {
+        Self::new(
+            Ending::Failed(FailureClass::Retry),
+            format!("the actor panicked: {}", panic_message(panic)),
+        )
     }
 }
 
@@ -64,14 +77,25 @@ impl From<ActorError> for Failure {
 
 impl Factory {
     /// Runs the actor on the event while the lease is kept. A panic, a time-out and a lost lease
-    /// are failures like any other. `until` is the end of its time.
+    /// are failures like any other. `until` is the end of its time, unless it waits for layers first.
     pub(super) async fn process(
         &self,
+        slot: &Slot,
         lease: &mut Lease,
         attempt: u32,
-        until: Instant,
+        mut until: Instant,
         keeper: &LeaseKeeper,
     ) -> Result<Vec<Event>, Failure> {
+        let ready = if let Some(ready) = self.callee.straight() {
+            ready
+        } else {
+            // Boxed, since most actors have none and it would be moved about with all the rest.
+            let ready = Box::pin(self.await_layers(slot, lease, keeper)).await?;
+            until = Instant::now() + self.settings.timeout();
+            ready
+        };
+        until = until.min(keeper.hold_until());
+        self.slots.expect_by(slot, until);
         let delivery = Delivery::new(attempt, until, Arc::clone(&self.codecs));
         let event = lease.event().clone().with_delivery(delivery.clone());
         let span = info_span!(
@@ -82,8 +106,7 @@ impl Factory {
             correlation = %event.correlation_id(),
             attempt,
         );
-        let call = AssertUnwindSafe(self.callee.call(event).instrument(span)).catch_unwind();
-        let call = pin!(call);
+        let call = pin!(AssertUnwindSafe(ready.call(event).instrument(span)).catch_unwind());
         let cancel = || delivery.cancellation().cancel();
         let answered = match keeper
             .keep(lease, || until, &self.grace, cancel, call)
@@ -91,16 +114,37 @@ impl Factory {
         {
             Ok(Ok(Ok(answered))) => answered,
             Ok(Ok(Err(error))) => return Err(error.into()),
-            Ok(Err(panic)) => {
-                return Err(Failure::new(
-                    Ending::Failed(FailureClass::Retry),
-                    format!("the actor panicked: {}", panic_message(&*panic)),
-                ));
-            }
+            Ok(Err(panic)) => return Err(Failure::panicked(&*panic)),
             Err(interruption) => return Err(Failure::interrupted(interruption, "the actor")),
         };
         self.check_declared(&answered)?;
         Ok(answered)
+    }
+
+    /// Waits until the layers let another call through. That is not the actor's time: a limit that
+    /// holds events back is no reason to give them up.
+    async fn await_layers(
+        &self,
+        slot: &Slot,
+        lease: &mut Lease,
+        keeper: &LeaseKeeper,
+    ) -> Result<Ready<'_>, Failure> {
+        let until = keeper.hold_until();
+        self.slots.expect_by(slot, until);
+        let ready = pin!(AssertUnwindSafe(self.callee.ready()).catch_unwind());
+        match keeper
+            .keep(lease, || until, &self.grace, || {}, ready)
+            .await
+        {
+            Ok(Ok(Ok(ready))) => Ok(ready),
+            Ok(Ok(Err(error))) => Err(error.into()),
+            Ok(Err(panic)) => Err(Failure::panicked(&*panic)),
+            Err(Interruption::OutOfTime) => Err(Failure::new(
+                Ending::NotConfirmed,
+                "the layers let no call through for as long as the event may be held",
+            )),
+            Err(other) => Err(Failure::interrupted(other, "the layers")),
+        }
     }
 
     /// An actor that announces what it does not declare makes the workflow graph lie.
@@ -115,16 +159,13 @@ impl Factory {
                     ),
                 ));
             }
-            self.warn_undeclared(event_type);
+            if self.undeclared.is_first(event_type) {
+                warn!(
+                    actor = %self.name, event_type,
+                    "the actor announces what it does not declare; add it to `emits(…)`"
+                );
+            }
         }
         Ok(())
     }
-}
-
-pub(super) fn panic_message(panic: &(dyn Any + Send)) -> &str {
-    panic
-        .downcast_ref::<&str>()
-        .copied()
-        .or_else(|| panic.downcast_ref::<String>().map(String::as_str))
-        .unwrap_or("without a message")
 }

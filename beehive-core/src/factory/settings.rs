@@ -6,6 +6,9 @@ use std::time::Duration;
 use crate::factory::KillSwitchPolicy;
 use crate::recovery::RetryPolicy;
 
+/// Longer times count as so long: a hundred years, which clocks can still add up.
+const FOR_EVER: Duration = Duration::from_hours(100 * 365 * 24);
+
 /// How an actor is run, unless it says otherwise itself.
 ///
 /// ```
@@ -41,28 +44,28 @@ impl FactorySettings {
     /// How long a lease is; it is renewed while the actor works. The default is 30 seconds.
     #[must_use]
     pub fn with_lease(mut self, lease: Duration) -> Self {
-        self.lease = lease;
+        self.lease = lease.min(FOR_EVER);
         self
     }
 
     /// How long an event is held at most, all renewals together. The default is an hour.
     #[must_use]
     pub fn with_hold_max(mut self, hold_max: Duration) -> Self {
-        self.hold_max = hold_max;
+        self.hold_max = hold_max.min(FOR_EVER);
         self
     }
 
     /// How long an actor may take for one event. The default is a minute.
     #[must_use]
     pub fn with_timeout(mut self, timeout: Duration) -> Self {
-        self.timeout = timeout;
+        self.timeout = timeout.min(FOR_EVER);
         self
     }
 
     /// How long one try of publishing may take. The default is 30 seconds.
     #[must_use]
     pub fn with_publish_timeout(mut self, timeout: Duration) -> Self {
-        self.publish_timeout = timeout;
+        self.publish_timeout = timeout.min(FOR_EVER);
         self
     }
 
@@ -70,7 +73,7 @@ impl FactorySettings {
     /// known brokers allow.
     #[must_use]
     pub fn with_wait(mut self, wait: Duration) -> Self {
-        self.wait = wait;
+        self.wait = wait.min(FOR_EVER);
         self
     }
 
@@ -107,7 +110,7 @@ impl FactorySettings {
     /// which a copy of an event can come.
     #[must_use]
     pub fn with_inbox_retention(mut self, retention: Duration) -> Self {
-        self.inbox_retention = retention;
+        self.inbox_retention = retention.min(FOR_EVER);
         self
     }
 
@@ -172,15 +175,15 @@ impl Default for FactorySettings {
         Self {
             parallelism: NonZeroUsize::MIN.saturating_add(15),
             lease: Duration::from_secs(30),
-            hold_max: Duration::from_secs(3600),
-            timeout: Duration::from_secs(60),
+            hold_max: Duration::from_hours(1),
+            timeout: Duration::from_mins(1),
             publish_timeout: Duration::from_secs(30),
             wait: Duration::from_secs(20),
             retry: RetryPolicy::default(),
             crashes_max: 5,
             hops_max: 1_000,
             kill_switch: KillSwitchPolicy::default(),
-            inbox_retention: Duration::from_secs(24 * 3600),
+            inbox_retention: Duration::from_hours(24),
         }
     }
 }

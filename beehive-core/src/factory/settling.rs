@@ -8,9 +8,9 @@ use tokio::time::{Instant, sleep, sleep_until};
 use tracing::{debug, error, warn};
 
 use super::disposition::{Counting, Disposition};
+use super::ended::Ended;
 use super::in_time::in_time;
-use super::processing::Failure;
-use super::worker::Factory;
+use super::parts::Factory;
 use crate::error::ErrorKind;
 use crate::event::EventId;
 use crate::queue::{DeadLetterRecord, FailureHistory, Lease, SettleError};
@@ -29,19 +29,10 @@ pub(super) enum Settled {
 
 impl Factory {
     /// Settles the lease; tries again while it lasts, since whatever is not settled comes back.
-    pub(super) async fn settle(
-        &self,
-        mut lease: Lease,
-        disposition: Disposition,
-        attempt: u32,
-        failure: Option<&Failure>,
-    ) -> Settled {
-        let record = record(self, &lease, disposition, attempt, failure);
+    pub(super) async fn settle(&self, mut lease: Lease, ended: &Ended) -> Settled {
+        let record = record(self, &lease, ended);
         for step in 1_u32.. {
-            let failed = match self
-                .settle_once(lease, disposition, attempt, record.as_ref())
-                .await
-            {
+            let failed = match self.settle_once(lease, ended, record.as_ref()).await {
                 Ok(()) => return Settled::Yes,
                 Err(failed) => failed,
             };
@@ -57,20 +48,24 @@ impl Factory {
     async fn settle_once(
         &self,
         lease: Lease,
-        disposition: Disposition,
-        attempt: u32,
+        ended: &Ended,
         record: Option<&DeadLetterRecord>,
     ) -> Result<(), NotSettled> {
         let deadline = lease.deadline();
         let id = lease.event().id().clone();
         let settling = pin!(async {
-            match disposition {
+            match ended.disposition {
                 Disposition::Commit => lease.commit().await,
-                Disposition::RetryLater(delay, counting) => {
-                    let history = history(&lease, counting, attempt);
+                Disposition::RetryLater(delay, _) => {
+                    let history = history(&lease, ended);
                     lease.defer(delay, history).await
                 }
-                Disposition::HandBack => lease.abandon().await,
+                Disposition::HandBack if ended.attempt == lease.attempt() => lease.abandon().await,
+                // What failed under this lease before it was interrupted must not be forgotten.
+                Disposition::HandBack => {
+                    let history = history(&lease, ended);
+                    lease.defer(Duration::ZERO, history).await
+                }
                 // A retry at once keeps the lease, so it never comes here.
                 Disposition::LetGo | Disposition::RetryNow => Ok(()),
                 Disposition::DeadLetter(_) => match record {
@@ -122,38 +117,34 @@ enum NotSettled {
 }
 
 /// What the next delivery is to know of this one.
-fn history(lease: &Lease, counting: Counting, attempt: u32) -> FailureHistory {
-    let before = lease.history();
+fn history(lease: &Lease, ended: &Ended) -> FailureHistory {
+    let attempts = match ended.disposition {
+        // The last attempt is as good as not made.
+        Disposition::RetryLater(_, Counting::Uncounted) | Disposition::HandBack => {
+            ended.attempt.saturating_sub(1)
+        }
+        _ => ended.attempt,
+    };
     FailureHistory {
-        attempts: match counting {
-            Counting::Counted => attempt,
-            Counting::Uncounted => before.attempts,
-        },
-        first_failure: before.first_failure.or_else(|| Some(Timestamp::now())),
+        attempts,
+        first_failure: lease.history().first_failure.or(ended.failed_at),
     }
 }
 
 /// Why the event is given up, if it is.
-fn record(
-    factory: &Factory,
-    lease: &Lease,
-    disposition: Disposition,
-    attempt: u32,
-    failure: Option<&Failure>,
-) -> Option<DeadLetterRecord> {
-    let Disposition::DeadLetter(reason) = disposition else {
+fn record(factory: &Factory, lease: &Lease, ended: &Ended) -> Option<DeadLetterRecord> {
+    let Disposition::DeadLetter(reason) = ended.disposition else {
         return None;
     };
     let now = Timestamp::now();
+    let first_failure = lease.history().first_failure.or(ended.failed_at);
     Some(DeadLetterRecord {
         reason,
-        errors: failure
-            .map(|failure| failure.errors.clone())
-            .unwrap_or_default(),
-        attempts: attempt,
+        errors: ended.errors.clone(),
+        attempts: ended.attempt,
         actor: factory.name.to_string(),
         host: factory.host.to_string(),
-        first_failure: lease.history().first_failure.unwrap_or(now),
+        first_failure: first_failure.unwrap_or(now),
         last_failure: now,
     })
 }

@@ -1,13 +1,19 @@
 //! The slots of a factory actor: who works on what, and since when.
 
 use std::num::NonZeroUsize;
-use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use tokio::time::Instant;
 
+use super::intake::Role;
+use super::lock::lock;
 use crate::event::EventId;
+
+/// A worker that is due when it is idle, or once it was found stuck.
+const IDLE: u64 = 0;
+const STUCK: u64 = u64::MAX;
 
 /// The workers of one factory actor.
 #[derive(Debug)]
@@ -20,16 +26,31 @@ pub(super) struct Slots {
     idle: AtomicUsize,
     /// Workers that do not come back, for each of which another may be made.
     stuck: AtomicUsize,
-    slots: Mutex<Vec<Arc<Slot>>>,
+    all: Mutex<Vec<Arc<Slot>>>,
 }
 
 /// One worker, as others see it.
 #[derive(Debug, Default)]
 pub(super) struct Slot {
-    /// When the event in work should be settled at the latest, in milliseconds; zero is idle.
+    /// When what the worker does now should have ended, in milliseconds; [`IDLE`] or [`STUCK`].
     due: AtomicU64,
-    stuck: AtomicBool,
-    event: Mutex<Option<EventId>>,
+    work: Mutex<Option<Work>>,
+}
+
+/// What a worker works on.
+#[derive(Clone, Debug)]
+pub(super) struct Work {
+    pub(super) event: EventId,
+    pub(super) role: Role,
+}
+
+/// How another worker holds an event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Held {
+    /// It may still come back.
+    Busy,
+    /// It was given up.
+    Stuck,
 }
 
 /// When a worker can be spared.
@@ -49,7 +70,7 @@ impl Slots {
             workers: AtomicUsize::new(0),
             idle: AtomicUsize::new(0),
             stuck: AtomicUsize::new(0),
-            slots: Mutex::default(),
+            all: Mutex::default(),
         }
     }
 
@@ -83,19 +104,23 @@ impl Slots {
         NonZeroUsize::new(max.saturating_sub(busy)).unwrap_or(NonZeroUsize::MIN)
     }
 
-    /// The worker has taken an event; `true` if no other waits for work.
-    pub(super) fn begin(&self, slot: &Slot, event: &EventId) -> bool {
-        *slot.event.lock().unwrap_or_else(PoisonError::into_inner) = Some(event.clone());
+    /// Claims one idle worker for an event; `true` if no other waits for work.
+    pub(super) fn claim(&self) -> bool {
         self.idle.fetch_sub(1, Ordering::AcqRel) == 1
+    }
+
+    /// The claimed worker begins to work.
+    pub(super) fn begin(slot: &Slot, event: &EventId, role: Role) {
+        let event = event.clone();
+        *lock(&slot.work) = Some(Work { event, role });
     }
 
     /// The worker is idle again.
     pub(super) fn end(&self, slot: &Slot) {
-        slot.due.store(0, Ordering::Release);
-        if slot.stuck.swap(false, Ordering::AcqRel) {
+        if slot.due.swap(IDLE, Ordering::AcqRel) == STUCK {
             self.stuck.fetch_sub(1, Ordering::AcqRel);
         }
-        *slot.event.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        *lock(&slot.work) = None;
         self.idle.fetch_add(1, Ordering::AcqRel);
     }
 
@@ -117,21 +142,31 @@ impl Slots {
         retired.is_ok()
     }
 
-    /// Notes until when the event in work should be settled.
+    /// Notes until when what the worker does now should have ended. One that was found stuck stays
+    /// so until it is idle.
     pub(super) fn expect_by(&self, slot: &Slot, due: Instant) {
-        slot.due.store(self.millis(due).max(1), Ordering::Release);
+        let due = self.millis(due).clamp(IDLE + 1, STUCK - 1);
+        slot.due
+            .try_update(Ordering::AcqRel, Ordering::Acquire, |before| {
+                (before != STUCK).then_some(due)
+            })
+            .ok();
     }
 
-    /// Flags the workers that are overdue by `slack`, and returns the events they hold. Each is
-    /// returned once; another worker may be made in its place.
-    pub(super) fn flag_stuck(&self, now: Instant, slack: Duration) -> Vec<EventId> {
+    /// Flags the workers that are overdue by `slack`, and returns what they hold. Each is returned
+    /// once; another worker may be made in its place.
+    pub(super) fn flag_stuck(&self, now: Instant, slack: Duration) -> Vec<Work> {
         let limit = self.millis(now.checked_sub(slack).unwrap_or(now));
         let mut found = Vec::new();
         for slot in self.all().iter() {
-            let due = slot.due.load(Ordering::Acquire);
-            if due != 0 && due < limit && !slot.stuck.swap(true, Ordering::AcqRel) {
+            let flagged = slot
+                .due
+                .try_update(Ordering::AcqRel, Ordering::Acquire, |due| {
+                    (due != IDLE && due < limit).then_some(STUCK)
+                });
+            if flagged.is_ok() {
                 self.stuck.fetch_add(1, Ordering::AcqRel);
-                found.extend(slot.event());
+                found.extend(lock(&slot.work).clone());
             }
         }
         found
@@ -139,7 +174,26 @@ impl Slots {
 
     /// The events in work.
     pub(super) fn in_work(&self) -> Vec<EventId> {
-        self.all().iter().filter_map(|slot| slot.event()).collect()
+        let slots = self.all();
+        let works = slots.iter().filter_map(|slot| lock(&slot.work).clone());
+        works.map(|work| work.event).collect()
+    }
+
+    /// Whether, and how, another worker holds this event: one that lost its lease, and has not
+    /// noticed because it computes or blocks.
+    pub(super) fn held_elsewhere(&self, slot: &Slot, event: &EventId) -> Option<Held> {
+        let slots = self.all();
+        let other = slots.iter().find(|other| {
+            !std::ptr::eq(&raw const ***other, slot)
+                && lock(&other.work)
+                    .as_ref()
+                    .is_some_and(|work| work.event == *event)
+        })?;
+        Some(if other.is_stuck() {
+            Held::Stuck
+        } else {
+            Held::Busy
+        })
     }
 
     /// How many workers do not come back.
@@ -153,16 +207,14 @@ impl Slots {
     }
 
     fn all(&self) -> std::sync::MutexGuard<'_, Vec<Arc<Slot>>> {
-        self.slots.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.all)
     }
 }
 
 impl Slot {
-    fn event(&self) -> Option<EventId> {
-        self.event
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+    /// Whether the worker was given up, and perhaps replaced.
+    pub(super) fn is_stuck(&self) -> bool {
+        self.due.load(Ordering::Acquire) == STUCK
     }
 }
 
@@ -180,9 +232,11 @@ mod tests {
         let (first, second) = (slots.open().unwrap(), slots.open().unwrap());
         assert!(slots.open().is_none());
         assert_eq!(slots.free().get(), 2);
-        assert!(!slots.begin(&first, &EventId::new()));
+        assert!(!slots.claim());
+        Slots::begin(&first, &EventId::new(), Role::Regular);
         assert_eq!(slots.free().get(), 1);
-        assert!(slots.begin(&second, &EventId::new()));
+        assert!(slots.claim());
+        Slots::begin(&second, &EventId::new(), Role::Regular);
         slots.end(&first);
         slots.close(&first);
         assert!(slots.open().is_some());
@@ -193,14 +247,18 @@ mod tests {
         let slots = slots(1);
         let slot = slots.open().unwrap();
         let event = EventId::new();
-        slots.begin(&slot, &event);
+        slots.claim();
+        Slots::begin(&slot, &event, Role::Probe);
         let now = Instant::now();
         slots.expect_by(&slot, now + Duration::from_secs(1));
         let slack = Duration::from_secs(5);
         assert!(slots.flag_stuck(now + slack, slack).is_empty());
         let later = now + Duration::from_secs(10);
-        assert_eq!(slots.flag_stuck(later, slack), [event]);
+        let found = slots.flag_stuck(later, slack).remove(0);
+        assert_eq!((found.event, found.role), (event, Role::Probe));
         assert!(slots.flag_stuck(later, slack).is_empty());
+        slots.expect_by(&slot, later);
+        assert!(slot.is_stuck());
         assert_eq!(slots.stuck(), 1);
         let replacement = slots.open().unwrap();
         slots.end(&slot);

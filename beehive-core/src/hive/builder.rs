@@ -1,6 +1,5 @@
 //! Puts a hive together.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,17 +8,17 @@ use tower::{Layer, Service};
 use tracing::warn;
 
 use crate::actor::{
-    Actor, ActorDescriptor, ActorLayer, ActorService, Callee, Missing, ProcessorActor, Resolver,
-    Services, discovered,
+    Actor, ActorDescriptor, ActorLayer, ActorService, Callee, ProcessorActor, Services, discovered,
 };
 use crate::error::BoxError;
 use crate::event::{Codec, Codecs, Event, EventLimits};
 use crate::factory::{Announcer, FactorySettings};
 use crate::flow::Graph;
+use crate::hive::checks::{contradiction, resolve};
 use crate::hive::composition::{Hired, Hive, HivePulser};
 use crate::hive::overrides::Overrides;
 use crate::hive::{BuildError, Finding, Strictness};
-use crate::queue::{EventQueue, Guard, QueueCapabilities, QueueName};
+use crate::queue::{EventQueue, Guard, QueueCapabilities};
 use crate::schedule::{Pulser, PulserDescriptor, discovered_pulsers};
 use crate::store::Stores;
 
@@ -31,15 +30,15 @@ const GRACE_DEFAULT: Duration = Duration::from_secs(30);
 #[must_use = "a builder does nothing until `build` is called"]
 pub struct HiveBuilder {
     name: SmolStr,
-    queue: Option<Arc<dyn EventQueue>>,
+    pub(super) queue: Option<Arc<dyn EventQueue>>,
     services: Services,
-    actors: Vec<ActorDescriptor>,
-    pulsers: Vec<PulserDescriptor>,
+    pub(super) actors: Vec<ActorDescriptor>,
+    pub(super) pulsers: Vec<PulserDescriptor>,
     layers: Vec<ActorLayer>,
     codecs: Codecs,
-    entries: Vec<String>,
+    pub(super) entries: Vec<String>,
     settings: FactorySettings,
-    overrides: Overrides,
+    pub(super) overrides: Overrides,
     limits: EventLimits,
     strictness: Strictness,
     grace: Duration,
@@ -206,8 +205,7 @@ impl HiveBuilder {
             );
             let Some(actor) = built else { continue };
             let settings = self.settings_of(descriptor);
-            let capabilities = self.queue.as_deref().map(EventQueue::capabilities);
-            if let Some(message) = capabilities.and_then(|of| contradiction(&settings, of)) {
+            if let Some(message) = contradiction(&settings, &self.capabilities()) {
                 findings.push(Finding::BadTimes {
                     actor: descriptor.name().to_owned(),
                     message,
@@ -229,12 +227,12 @@ impl HiveBuilder {
             }));
         }
         let fatal = |finding: &Finding| self.strictness.is_strict() || !finding.is_warning();
-        if findings.iter().any(fatal) {
-            findings.retain(fatal);
-            return Err(BuildError::new(findings));
-        }
-        for finding in &findings {
+        for finding in findings.iter().filter(|finding| !fatal(finding)) {
             warn!(hive = %self.name, "{finding}");
+        }
+        findings.retain(fatal);
+        if !findings.is_empty() {
+            return Err(BuildError::new(findings));
         }
         let Some(queue) = self.queue else {
             return Err(BuildError::new(vec![Finding::NoQueue]));
@@ -253,6 +251,7 @@ impl HiveBuilder {
             graph,
             strictness: self.strictness,
             grace: self.grace,
+            pulse_timeout: self.settings.timeout(),
         })
     }
 
@@ -305,146 +304,15 @@ impl HiveBuilder {
         settings = self.overrides.apply(descriptor.name(), settings);
         // An actor that may take long may also hold its event so long.
         let hold_max = settings.hold_max().max(settings.timeout() * 2);
-        let lease_max = self
-            .queue
-            .as_deref()
-            .and_then(|queue| queue.capabilities().lease_max);
+        let lease_max = self.capabilities().lease_max;
         settings.with_hold_max(lease_max.map_or(hold_max, |max| hold_max.min(max)))
     }
 
-    /// What is wrong without looking into any actor.
-    fn check(&self, graph: &Graph) -> Vec<Finding> {
-        let mut findings = Vec::new();
-        if self.queue.is_none() {
-            findings.push(Finding::NoQueue);
-        }
-        if self.actors.is_empty() && self.pulsers.is_empty() {
-            findings.push(Finding::NothingToRun);
-        }
-        let mut by_queue: BTreeMap<&QueueName, Vec<String>> = BTreeMap::new();
-        for actor in &self.actors {
-            let described = match actor.location() {
-                Some(location) => format!("`{}` ({location})", actor.name()),
-                None => format!("`{}`", actor.name()),
-            };
-            by_queue.entry(actor.queue()).or_default().push(described);
-            if !actor.queue().is_readable() {
-                findings.push(Finding::UnreadableQueue {
-                    actor: actor.name().to_owned(),
-                    queue: actor.queue().clone(),
-                });
-            }
-            findings.extend(bad_topics(actor.name(), actor.emits()));
-        }
-        for pulser in &self.pulsers {
-            findings.extend(bad_topics(pulser.name(), std::iter::once(pulser.topic())));
-        }
-        findings.extend(bad_topics("entry", self.entries.iter().map(String::as_str)));
-        findings.extend(
-            by_queue
-                .into_iter()
-                .filter(|(_, actors)| actors.len() > 1)
-                .map(|(queue, actors)| Finding::DuplicateQueue {
-                    queue: queue.clone(),
-                    actors,
-                }),
-        );
-        findings.extend(
-            self.overrides
-                .findings(self.actors.iter().map(ActorDescriptor::name)),
-        );
-        findings.extend(graph.unannounced().map(|step| Finding::UnannouncedTopic {
-            actor: step.actor.clone(),
-            queue: step.queue.clone(),
-            similar: similar(step.queue.topic(), graph),
-        }));
-        findings
-    }
-}
-
-fn bad_topics<'a>(
-    of: &str,
-    topics: impl Iterator<Item = &'a str>,
-) -> impl Iterator<Item = Finding> {
-    topics.filter_map(move |topic| {
-        let error = QueueName::check_word(topic).err()?;
-        Some(Finding::BadTopic {
-            actor: of.to_owned(),
-            error,
+    /// What the queue can do; if there is none yet, that is a finding of its own.
+    fn capabilities(&self) -> QueueCapabilities {
+        let queue = self.queue.as_deref();
+        queue.map_or_else(QueueCapabilities::full, |queue| {
+            queue.capabilities().clone()
         })
-    })
-}
-
-/// An announced topic that the one meant may be.
-fn similar(topic: &str, graph: &Graph) -> Option<String> {
-    /// Below this, names have nothing in common.
-    const ALIKE: f64 = 0.8;
-    graph
-        .announced()
-        .into_iter()
-        .map(|announced| (strsim::jaro_winkler(topic, announced), announced))
-        .filter(|(likeness, _)| *likeness >= ALIKE)
-        .max_by(|(one, _), (other, _)| one.total_cmp(other))
-        .map(|(_, announced)| announced.to_owned())
-}
-
-/// Builds something from the services, and notes all that is missing.
-fn resolve<T>(
-    services: &Services,
-    name: &str,
-    findings: &mut Vec<Finding>,
-    build: impl FnOnce(&mut Resolver<'_>) -> Option<T>,
-) -> Option<T> {
-    let mut resolver = Resolver::new(services);
-    let built = build(&mut resolver);
-    let missing = resolver.into_missing();
-    if built.is_none() && missing.is_empty() {
-        findings.push(Finding::NotBuilt {
-            actor: name.to_owned(),
-        });
     }
-    let complete = missing.is_empty();
-    findings.extend(missing.into_iter().map(|missing| {
-        let Missing {
-            field,
-            type_name,
-            error,
-        } = missing;
-        Finding::MissingService {
-            actor: name.to_owned(),
-            field,
-            type_name,
-            error,
-        }
-    }));
-    built.filter(|_| complete)
-}
-
-/// How an actor's times contradict one another or the backend, if they do.
-fn contradiction(settings: &FactorySettings, capabilities: &QueueCapabilities) -> Option<String> {
-    /// Shorter leases expire before anything can be done.
-    const LEASE_MIN: Duration = Duration::from_millis(20);
-    let (lease, timeout) = (settings.lease(), settings.timeout());
-    if lease < LEASE_MIN {
-        return Some(format!(
-            "a lease of {lease:?} is too short; the least is {LEASE_MIN:?}"
-        ));
-    }
-    if let Some(max) = capabilities.lease_max.filter(|max| lease > *max) {
-        return Some(format!(
-            "a lease of {lease:?} is longer than the queue allows: {max:?}"
-        ));
-    }
-    if timeout > settings.hold_max() {
-        return Some(format!(
-            "a time-out of {timeout:?} is longer than an event can be held here: {:?}",
-            settings.hold_max()
-        ));
-    }
-    (!capabilities.extend && timeout >= lease).then(|| {
-        format!(
-            "the queue cannot extend leases, so the time-out of {timeout:?} must be below the \
-             lease of {lease:?}"
-        )
-    })
 }

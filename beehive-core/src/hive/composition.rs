@@ -70,6 +70,7 @@ pub struct Hive {
     pub(super) graph: Graph,
     pub(super) strictness: Strictness,
     pub(super) grace: Duration,
+    pub(super) pulse_timeout: Duration,
 }
 
 /// An actor that was built, with all that running it takes.
@@ -162,6 +163,7 @@ impl Hive {
                 pulser.descriptor,
                 pulser.pulse,
                 publisher.clone(),
+                self.pulse_timeout,
             );
             tracker.spawn(pulser.run(stop.clone()));
         }

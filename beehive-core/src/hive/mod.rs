@@ -1,6 +1,7 @@
 //! The hive: puts actors, a queue, stores and pulsers together, and runs them.
 
 mod builder;
+mod checks;
 mod composition;
 mod drain;
 mod finding;
@@ -9,6 +10,7 @@ mod publisher;
 mod running;
 mod strictness;
 mod topology;
+mod watchdog;
 
 pub use self::builder::HiveBuilder;
 pub use self::composition::Hive;

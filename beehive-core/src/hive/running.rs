@@ -1,10 +1,11 @@
 //! A hive that runs.
 
 use std::collections::BTreeMap;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::future::join_all;
+use futures_util::future::{join, join_all};
 use smol_str::SmolStr;
 use tokio::time::{Instant, sleep, timeout};
 use tokio_util::sync::CancellationToken;
@@ -12,6 +13,7 @@ use tokio_util::task::TaskTracker;
 use tracing::{info, warn};
 
 use crate::factory::{Factory, Statistics};
+use crate::hive::watchdog::Watchdog;
 use crate::hive::{DrainReport, Publisher};
 use crate::queue::{EventQueue as _, Guard, Health, QueueName};
 
@@ -45,6 +47,7 @@ pub struct RunningHive {
     over: CancellationToken,
     tracker: TaskTracker,
     grace_time: Duration,
+    _watchdog: Watchdog,
 }
 
 impl RunningHive {
@@ -74,6 +77,7 @@ impl RunningHive {
             over,
             tracker,
             grace_time,
+            _watchdog: Watchdog::start(),
         }
     }
 
@@ -120,12 +124,13 @@ impl RunningHive {
         info!(hive = %self.name, "stopping");
         self.stop.cancel();
         self.tracker.close();
-        join_all(self.factories.iter().map(|factory| factory.close_intake())).await;
-        if timeout(self.grace_time, self.tracker.wait()).await.is_err() {
+        let closing = join_all(self.factories.iter().map(|factory| factory.close_intake()));
+        let mut stopping = pin!(join(closing, self.tracker.wait()));
+        if timeout(self.grace_time, &mut stopping).await.is_err() {
             warn!(hive = %self.name, grace = ?self.grace_time, "the grace is over, handing back the rest");
             self.grace.cancel();
             // Whatever still runs after that is reported as stuck.
-            timeout(AFTER_GRACE, self.tracker.wait()).await.ok();
+            timeout(AFTER_GRACE, &mut stopping).await.ok();
         }
         let handed_back = self
             .factories

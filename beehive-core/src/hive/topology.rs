@@ -1,14 +1,18 @@
 //! Makes sure that all queues of a hive exist.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use futures_util::{StreamExt as _, stream};
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::factory::answer;
 use crate::queue::{EventQueue, QueueName};
 
 /// How many queues are declared at the same time; a broker takes them faster than one by one.
 const CONCURRENCY: usize = 16;
+/// How long a backend may take for each.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Declares topics first, then what reads them. All that fails is reported together.
 pub(super) async fn declare(queue: &dyn EventQueue, names: &BTreeSet<QueueName>) -> Result<()> {
@@ -19,7 +23,7 @@ pub(super) async fn declare(queue: &dyn EventQueue, names: &BTreeSet<QueueName>)
         // Owned names, since with borrowed ones the compiler cannot prove this future to be `Send`.
         let results: Vec<_> = stream::iter(names)
             .map(|name| async move {
-                let result = queue.declare(&name).await;
+                let result = answer("declare", PATIENCE, queue.declare(&name)).await;
                 (name, result)
             })
             .buffer_unordered(CONCURRENCY)

@@ -19,9 +19,11 @@ pub struct Backoff {
 }
 
 impl Backoff {
-    /// Starts at `base` and never exceeds `max`.
+    /// Starts at `base` and never exceeds `max`, nor a hundred years.
     #[must_use]
     pub fn new(base: Duration, max: Duration) -> Self {
+        const FOR_EVER: Duration = Duration::from_hours(100 * 365 * 24);
+        let max = max.min(FOR_EVER);
         Self { base, max }
     }
 

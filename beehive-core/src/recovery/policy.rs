@@ -111,7 +111,7 @@ impl Default for RetryPolicy {
             immediate: 2,
             delayed: 9,
             base: Duration::from_secs(2),
-            max_delay: Duration::from_secs(3600),
+            max_delay: Duration::from_hours(1),
         }
     }
 }

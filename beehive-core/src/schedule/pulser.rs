@@ -4,11 +4,12 @@ use std::borrow::Cow;
 use std::fmt;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use futures_util::FutureExt as _;
 use smol_str::{SmolStr, format_smolstr};
-use tokio::time::sleep;
+use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 use tracing::{debug, warn};
 
@@ -28,7 +29,7 @@ pub trait Pulse: Send + Sync + 'static {
     /// interval grow; any event starts it over.
     ///
     /// # Errors
-    /// Reported, and treated as nothing to do.
+    /// Reported, and treated as nothing to do; so is one that takes longer than an actor may.
     async fn pulse(&self) -> Result<Vec<Event>, ActorError>;
 }
 
@@ -152,6 +153,7 @@ pub(crate) struct PulserLoop {
     pulse: Arc<dyn Pulse>,
     publisher: Publisher,
     source: SmolStr,
+    timeout: Duration,
 }
 
 impl PulserLoop {
@@ -160,12 +162,14 @@ impl PulserLoop {
         descriptor: PulserDescriptor,
         pulse: Arc<dyn Pulse>,
         publisher: Publisher,
+        timeout: Duration,
     ) -> Self {
         Self {
             source: format_smolstr!("{hive}/{}", descriptor.name()),
             descriptor,
             pulse,
             publisher,
+            timeout,
         }
     }
 
@@ -191,14 +195,19 @@ impl PulserLoop {
 
     async fn pulse_once(&self) -> Announced {
         let name = self.descriptor.name();
-        let events = match AssertUnwindSafe(self.pulse.pulse()).catch_unwind().await {
-            Ok(Ok(events)) => events,
-            Ok(Err(error)) => {
+        let pulse = AssertUnwindSafe(self.pulse.pulse()).catch_unwind();
+        let events = match timeout(self.timeout, pulse).await {
+            Ok(Ok(Ok(events))) => events,
+            Ok(Ok(Err(error))) => {
                 warn!(pulser = name, %error, "the pulse failed");
                 return Announced::Nothing;
             }
-            Err(_) => {
+            Ok(Err(_)) => {
                 warn!(pulser = name, "the pulse panicked");
+                return Announced::Nothing;
+            }
+            Err(_) => {
+                warn!(pulser = name, limit = ?self.timeout, "the pulse took too long");
                 return Announced::Nothing;
             }
         };

@@ -1,0 +1,107 @@
+//! Events that are not even given to the actor.
+
+use beehive_core::ErrorKind;
+use beehive_core::event::{Event, EventLimits};
+use beehive_core::queue::memory::MemoryQueue;
+use beehive_core::queue::{DeadLetterReason, EventQueue, EventQueueExt};
+use tokio::time::advance;
+
+use crate::support::{
+    Diary, MINUTE, SECOND, actor, dead_letters, done, event, hive, name, no_retries, within,
+};
+
+#[tokio::test(start_paused = true)]
+async fn an_event_larger_than_allowed_never_reaches_the_actor() {
+    let queue = MemoryQueue::default();
+    let seen = Diary::default();
+    let noted = seen.clone();
+    let descriptor = actor("Start-Small", move |_| {
+        noted.note(());
+        done()
+    });
+    let hive = hive(queue.clone()).limits(EventLimits::default().with_body_max(10));
+    let running = hive
+        .register(descriptor)
+        .build()
+        .unwrap()
+        .start()
+        .await
+        .unwrap();
+    // From somebody who keeps to other limits.
+    queue.push(event("Start", "eleven byte")).await.unwrap();
+    within(SECOND, "given up", queue.idle()).await;
+    let letters = dead_letters(&queue, "Start-Small").await;
+    assert_eq!(letters[0].record.reason, DeadLetterReason::TooLarge);
+    assert!(letters[0].record.errors[0].contains("too large"));
+    assert_eq!((seen.len(), letters[0].event.data().len()), (0, 11));
+
+    let refused = running
+        .publisher()
+        .publish(event("Start", "eleven byte"))
+        .await;
+    assert_eq!(refused.unwrap_err().kind(), ErrorKind::Limit);
+}
+
+#[tokio::test(start_paused = true)]
+async fn events_that_lead_to_one_another_for_ever_are_stopped() {
+    let queue = MemoryQueue::default();
+    let ping = actor("Start-Ping", |_| async { Ok(vec![event("Next", "")]) });
+    let pong = actor("Next-Pong", |_| async { Ok(vec![event("Start", "")]) });
+    let hive = hive(queue.clone())
+        .settings(no_retries().with_hops_max(50))
+        .register(ping)
+        .register(pong.with_emits(["Start"]));
+    let running = hive.build().unwrap().start().await.unwrap();
+    running
+        .publisher()
+        .publish(event("Start", ""))
+        .await
+        .unwrap();
+    within(MINUTE, "stopped", queue.idle()).await;
+    let letters = dead_letters(&queue, "Next-Pong").await;
+    assert_eq!(letters[0].record.reason, DeadLetterReason::Loop);
+    assert_eq!(letters[0].event.hops(), 51);
+    assert!(letters[0].record.errors[0].contains("50"));
+    assert_eq!(running.drain().await.statistics.processed, 51);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_event_that_takes_its_process_down_again_and_again_is_given_up() {
+    let queue = MemoryQueue::default();
+    queue.declare(&name("Start-Crash")).await.unwrap();
+    queue.push(event("Start", "poison")).await.unwrap();
+    for _ in 0..4 {
+        // A process that dies while it holds the lease.
+        let lease = queue
+            .receive_one(&name("Start-Crash"), MINUTE)
+            .await
+            .unwrap();
+        drop(lease.unwrap());
+        advance(MINUTE).await;
+    }
+    let seen = Diary::default();
+    let noted = seen.clone();
+    let descriptor = actor("Start-Crash", move |event: Event| {
+        noted.note(event.data().clone());
+        done()
+    });
+    let hive = hive(queue.clone()).settings(no_retries().with_crashes_max(3));
+    let running = hive
+        .register(descriptor)
+        .build()
+        .unwrap()
+        .start()
+        .await
+        .unwrap();
+    running
+        .publisher()
+        .publish(event("Start", "sound"))
+        .await
+        .unwrap();
+    within(MINUTE, "given up", queue.idle()).await;
+    let letters = dead_letters(&queue, "Start-Crash").await;
+    assert_eq!(letters[0].record.reason, DeadLetterReason::Crashed);
+    assert_eq!(letters[0].event.data(), "poison");
+    assert!(!letters[0].record.errors.is_empty());
+    assert_eq!(seen.all(), ["sound"]);
+}
