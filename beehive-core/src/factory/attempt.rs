@@ -52,7 +52,7 @@ impl Factory {
         let ended = self.run(slot, &mut lease, role, start, &keeper).await;
         let now = Instant::now();
         self.meters.took(now - start);
-        note.set(ended.mark, now);
+        note.set(first_news(ended.mark, &lease, role), now);
         self.slots.expect_by(slot, lease.deadline());
         self.conclude(lease, ended).await;
     }
@@ -282,5 +282,14 @@ impl Factory {
             Err(Interruption::OutOfTime) => Err(failed(format!("{work} hung"))),
             Err(other) => Err(Failure::interrupted(other, work)),
         }
+    }
+}
+
+/// What an event says to the kill switch. One that failed before has been counted then: a few events
+/// that fail again and again are not most events, and are to be given up in the end.
+fn first_news(mark: Mark, lease: &Lease, role: Role) -> Mark {
+    match (mark, role) {
+        (Mark::Failure, Role::Regular) if lease.history().first_failure.is_some() => Mark::Neutral,
+        _ => mark,
     }
 }

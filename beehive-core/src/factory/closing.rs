@@ -16,8 +16,12 @@ pub struct HandedBack {
     pub actor: String,
     /// What it reads.
     pub queue: QueueName,
-    /// The events that were handed back; they are available to others at once.
-    pub events: Vec<EventId>,
+    /// The events that an actor had begun on and that were handed back when the grace was over; they
+    /// are available to others at once.
+    pub interrupted: Vec<EventId>,
+    /// The events that were fetched ahead and handed back before an actor began on them, which is
+    /// how every busy hive stops.
+    pub untouched: Vec<EventId>,
     /// The events that could not be handed back, because their worker or the backend did not come
     /// back; they are redelivered when their leases expire.
     pub stuck: Vec<EventId>,
@@ -26,8 +30,10 @@ pub struct HandedBack {
 /// What was not finished so far.
 #[derive(Debug, Default)]
 pub(super) struct Unfinished {
-    /// Handed back.
+    /// Handed back in the middle of work.
     pub(super) handed_back: Vec<EventId>,
+    /// Handed back before any work.
+    untouched: Vec<EventId>,
     /// To be handed back; not done yet, or not possible.
     pub(super) kept: Vec<EventId>,
 }
@@ -57,17 +63,27 @@ impl Factory {
         if let Some(place) = unfinished.kept.iter().position(|kept| *kept == id) {
             unfinished.kept.swap_remove(place);
         }
+        if let Some(place) = unfinished.handed_back.iter().position(|back| *back == id) {
+            unfinished.handed_back.swap_remove(place);
+            unfinished.untouched.push(id);
+        }
     }
 
     /// What could not be finished; `None` if nothing.
     pub(crate) fn handed_back(&self) -> Option<HandedBack> {
-        let Unfinished { handed_back, kept } = std::mem::take(&mut *lock(&self.unfinished));
+        let Unfinished {
+            handed_back,
+            untouched,
+            kept,
+        } = std::mem::take(&mut *lock(&self.unfinished));
         let mut stuck = self.slots.in_work();
         stuck.extend(kept);
-        (!handed_back.is_empty() || !stuck.is_empty()).then(|| HandedBack {
+        let nothing = handed_back.is_empty() && untouched.is_empty() && stuck.is_empty();
+        (!nothing).then(|| HandedBack {
             actor: self.name.to_string(),
             queue: self.queue.clone(),
-            events: handed_back,
+            interrupted: handed_back,
+            untouched,
             stuck,
         })
     }

@@ -192,3 +192,15 @@ async fn a_few_bad_events_among_good_ones_do_not_pause_anything() {
     let statistics = running.drain().await.statistics;
     assert_eq!((statistics.processed, statistics.dead_lettered), (160, 40));
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_few_bad_events_on_a_quiet_queue_are_given_up_in_the_end() {
+    let queue = MemoryQueue::default();
+    let descriptor = actor("Start-Bad", |_| failing());
+    let hive = hive(queue.clone()).register(descriptor);
+    let running = hive.build().unwrap().start().await.unwrap();
+    running.publisher().publish_all(&starts(3)).await.unwrap();
+    // Their retries alone must not pass for most events, or they would be tried for ever.
+    within(HOUR, "all given up", queue.idle()).await;
+    assert_eq!(running.drain().await.statistics.dead_lettered, 3);
+}

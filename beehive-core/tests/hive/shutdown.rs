@@ -70,7 +70,11 @@ async fn what_is_not_finished_in_time_is_handed_back_at_once_as_it_was_and_named
         (handed_back.actor.as_str(), handed_back.stuck.len()),
         ("Slow", 0)
     );
-    let mut ids: Vec<_> = handed_back.events.iter().map(ToString::to_string).collect();
+    let mut ids: Vec<_> = handed_back
+        .interrupted
+        .iter()
+        .map(ToString::to_string)
+        .collect();
     let mut expected: Vec<_> = events[..2]
         .iter()
         .map(|event| event.id().to_string())
@@ -117,7 +121,7 @@ async fn attempts_that_failed_under_the_lease_are_not_forgotten_when_it_is_hande
         .unwrap();
     sleep(SECOND).await;
     let report = running.drain().await;
-    assert_eq!(report.handed_back[0].events.len(), 1, "{report}");
+    assert_eq!(report.handed_back[0].interrupted.len(), 1, "{report}");
     let lease = queue
         .receive_one(&name("Start-Fail"), MINUTE)
         .await

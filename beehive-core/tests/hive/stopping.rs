@@ -42,7 +42,7 @@ async fn a_backend_that_hangs_does_not_keep_a_hive_from_stopping() {
         if matches!(operation, Operation::Commit | Operation::Publish) {
             let named = &report.handed_back[0];
             assert_eq!(
-                named.stuck.len() + named.events.len(),
+                named.stuck.len() + named.interrupted.len(),
                 16,
                 "{operation:?}: {report}"
             );

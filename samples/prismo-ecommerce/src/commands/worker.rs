@@ -6,18 +6,14 @@ use super::{hive, print, signals};
 use crate::{backend::Backend, cli::Options, error::Error};
 
 /// Processes orders until told to stop, then drains, and says what was handed back to other workers.
-/// Fails if something still ran when the grace was over.
+/// Fails if something was interrupted, or still ran, when the grace was over.
 pub(super) async fn worker(options: &Options, backend: &Backend) -> Result<ExitCode, Error> {
     let hive = hive(options, backend)?.build()?;
     let report = hive.run_until(signals::stop()).await?;
     print(&report.to_string())?;
-    let is_stuck = report
-        .handed_back
-        .iter()
-        .any(|actor| !actor.stuck.is_empty());
-    Ok(if is_stuck {
-        ExitCode::FAILURE
-    } else {
+    Ok(if report.is_clean() {
         ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
     })
 }
