@@ -199,8 +199,8 @@ async fn a_few_bad_events_on_a_quiet_queue_are_given_up_in_the_end() {
     let descriptor = actor("Start-Bad", |_| failing());
     let hive = hive(queue.clone()).register(descriptor);
     let running = hive.build().unwrap().start().await.unwrap();
-    running.publisher().publish_all(&starts(3)).await.unwrap();
+    running.publisher().publish_all(&starts(8)).await.unwrap();
     // Their retries alone must not pass for most events, or they would be tried for ever.
     within(HOUR, "all given up", queue.idle()).await;
-    assert_eq!(running.drain().await.statistics.dead_lettered, 3);
+    assert_eq!(running.drain().await.statistics.dead_lettered, 8);
 }
