@@ -39,6 +39,11 @@ pub(super) struct Unfinished {
 }
 
 impl Factory {
+    /// Has every worker stop that is free, or as soon as it is.
+    pub(crate) fn shut(&self) {
+        self.intake.shut();
+    }
+
     /// Stops reading and hands back what no worker took.
     ///
     /// # Cancel safety

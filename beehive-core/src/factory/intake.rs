@@ -94,7 +94,7 @@ impl Intake {
         let mut reader = self.reader.lock().await;
         loop {
             // Those who waited for their turn when the hive stopped must not read again.
-            if self.closed.load(Ordering::Acquire) {
+            if self.is_shut() {
                 return None;
             }
             // While this worker waited for its turn, another may have brought something.
@@ -200,9 +200,20 @@ impl Intake {
         }
     }
 
+    /// Has every worker stop that is free, or as soon as it is.
+    pub(super) fn shut(&self) {
+        self.closed.store(true, Ordering::Release);
+    }
+
+    /// Whether workers are to stop. Asked before each event, so it is cheaper than a token, whose
+    /// lock all actors of a hive share.
+    pub(super) fn is_shut(&self) -> bool {
+        self.closed.load(Ordering::Acquire)
+    }
+
     /// Stops reading, and returns what nobody took yet. The future goes on to tell the backend.
     pub(super) async fn close(&self) -> (Vec<Lease>, impl Future<Output = ()>) {
-        self.closed.store(true, Ordering::Release);
+        self.shut();
         // Held by a worker that does not come back, if at all; it will not read again.
         let reader = timeout(CLOSE_PATIENCE, self.reader.lock()).await;
         let receiver = reader.ok().and_then(|mut reader| reader.take());

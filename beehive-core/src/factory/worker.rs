@@ -35,7 +35,7 @@ impl Factory {
 
     /// The only loop: take a lease, see it through, again.
     async fn work(self: &Arc<Self>, slot: &Arc<Slot>) {
-        while !self.stop.is_cancelled() {
+        while !self.intake.is_shut() {
             let next = pin!(self.intake.next(&self.slots));
             let taken = tokio::select! {
                 biased;

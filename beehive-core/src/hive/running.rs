@@ -148,6 +148,9 @@ impl RunningHive {
 
 impl Drop for RunningHive {
     fn drop(&mut self) {
+        for factory in &self.factories {
+            factory.shut();
+        }
         self.stop.cancel();
         self.grace.cancel();
         self.over.cancel();
