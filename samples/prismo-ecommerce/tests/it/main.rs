@@ -4,6 +4,7 @@
 
 mod command_line;
 mod duplicating;
+mod faults;
 mod interleavings;
 mod run;
 mod runs;
