@@ -1,5 +1,6 @@
 //! Those who watch a hive cannot stop it.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, channel};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -17,6 +18,8 @@ use crate::support::{actor, done, event, failing, few_retries, hive};
 struct Blocked {
     text: &'static str,
     gate: Arc<Mutex<Receiver<()>>>,
+    /// How many threads it has blocked.
+    blocked: Arc<AtomicUsize>,
 }
 
 struct Contains(&'static str, bool);
@@ -32,21 +35,33 @@ impl<S: tracing::Subscriber> Layer<S> for Blocked {
         let mut found = Contains(self.text, false);
         line.record(&mut found);
         if found.1 {
+            self.blocked.fetch_add(1, Ordering::SeqCst);
             // Until the test ends and drops the other side.
             self.gate.lock().unwrap().recv().ok();
         }
     }
 }
 
-fn one_thread_may_block(text: &'static str, run: impl Future<Output = ()>) {
+fn one_thread_may_block<R: Future<Output = ()>>(
+    text: &'static str,
+    run: impl FnOnce(Arc<AtomicUsize>) -> R,
+) {
     let (gate, receiver) = channel();
+    let blocked = Arc::new(AtomicUsize::new(0));
+    let run = run(Arc::clone(&blocked));
     let receiver = Arc::new(Mutex::new(receiver));
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(4)
         .enable_all()
         .on_thread_start(move || {
             let gate = Arc::clone(&receiver);
-            let subscriber = Registry::default().with(Blocked { text, gate });
+            let blocked = Arc::clone(&blocked);
+            let log = Blocked {
+                text,
+                gate,
+                blocked,
+            };
+            let subscriber = Registry::default().with(log);
             // For as long as the thread lives.
             std::mem::forget(tracing::subscriber::set_default(subscriber));
         })
@@ -68,7 +83,7 @@ async fn until(condition: impl Fn() -> bool) {
 
 #[test]
 fn a_blocked_log_keeps_one_event_and_no_other() {
-    one_thread_may_block("does not declare", async {
+    one_thread_may_block("does not declare", |_| async move {
         let queue = MemoryQueue::default();
         let secretive = actor("Start-Secret", |event: Event| async move {
             let announced = if event.data() == "bad" {
@@ -92,7 +107,7 @@ fn a_blocked_log_keeps_one_event_and_no_other() {
 
 #[test]
 fn a_log_that_blocks_on_the_kill_switch_does_not_block_the_health() {
-    one_thread_may_block("most events fail", async {
+    one_thread_may_block("most events fail", |_| async move {
         let queue = MemoryQueue::default();
         let flawed = actor("Start-Fail", |_| failing());
         let settings = FactorySettings::default().with_retry(few_retries());
@@ -106,7 +121,7 @@ fn a_log_that_blocks_on_the_kill_switch_does_not_block_the_health() {
 
 #[test]
 fn a_log_that_blocks_on_an_end_point_does_not_block_other_publishers() {
-    one_thread_may_block("nobody subscribes", async {
+    one_thread_may_block("nobody subscribes", |threads| async move {
         let queue = MemoryQueue::default();
         let quick = actor("Start-Quick", |_| done());
         let hive = hive(queue.clone()).register(quick).build().unwrap();
@@ -114,7 +129,7 @@ fn a_log_that_blocks_on_an_end_point_does_not_block_other_publishers() {
         let publisher = running.publisher();
         let blocked = publisher.clone();
         tokio::spawn(async move { blocked.publish(event("Nobody", "")).await });
-        tokio::time::sleep(Duration::from_millis(50)).await;
+        until(|| threads.load(Ordering::SeqCst) == 1).await;
         let free = tokio::spawn(async move { publisher.publish(event("Nobody", "")).await });
         free.await.unwrap().unwrap();
     });

@@ -8,10 +8,34 @@ use super::code;
 use super::tree::{self, File};
 
 /// Files that may sleep, each with its reason.
-const MAY_SLEEP: [(&str, &str); 2] = [
+const MAY_SLEEP: [(&str, &str); 8] = [
     (
         "beehive-core/tests/broken_backends/receiver.rs",
         "a queue that waits too long is what it is; the suite runs it on a paused clock",
+    ),
+    (
+        "beehive-core/tests/hive/isolation.rs",
+        "an actor that computes for ever needs real threads; the test looks again until it is so",
+    ),
+    (
+        "beehive-core/tests/hive/observers.rs",
+        "a log that blocks needs real threads; the test looks again until it is so",
+    ),
+    (
+        "beehive-core/tests/hive/parallelism.rs",
+        "its actors take a second of whatever clock, and every test of it pauses that",
+    ),
+    (
+        "beehive-core/tests/hive/support/faults.rs",
+        "for tests that pause the clock",
+    ),
+    (
+        "beehive-core/tests/hive/support/mod.rs",
+        "for tests that pause the clock",
+    ),
+    (
+        "samples/prismo-ecommerce/tests/it/faults.rs",
+        "each run has a runtime of its own, with a paused clock",
     ),
     (
         "beehive-core/tests/simulation/world.rs",
