@@ -1,6 +1,7 @@
 //! What the kernel says about this process and the machine (Linux).
 
 use std::fs;
+use std::io::ErrorKind;
 use std::time::Duration;
 
 use tokio::time::Instant;
@@ -75,7 +76,12 @@ pub(crate) fn resident_bytes() -> Result<u64> {
 fn wake_ups() -> Result<u64> {
     let mut count = 0;
     for thread in fs::read_dir("/proc/self/task")? {
-        let status = fs::read_to_string(thread?.path().join("status"))?;
+        let status = match fs::read_to_string(thread?.path().join("status")) {
+            Ok(status) => status,
+            // It ended since it was listed.
+            Err(error) if error.kind() == ErrorKind::NotFound => continue,
+            Err(error) => return Err(error.into()),
+        };
         count += status
             .lines()
             .find_map(|line| line.strip_prefix("voluntary_ctxt_switches:"))
