@@ -1,7 +1,7 @@
 //! What the kernel says about this process and the machine (Linux).
 
 use std::fs;
-use std::io::ErrorKind;
+use std::io::{self, ErrorKind};
 use std::time::Duration;
 
 use tokio::time::Instant;
@@ -78,8 +78,8 @@ fn wake_ups() -> Result<u64> {
     for thread in fs::read_dir("/proc/self/task")? {
         let status = match fs::read_to_string(thread?.path().join("status")) {
             Ok(status) => status,
-            // It ended since it was listed.
-            Err(error) if error.kind() == ErrorKind::NotFound => continue,
+            // It ended since it was listed, or while it was read.
+            Err(error) if has_ended(&error) => continue,
             Err(error) => return Err(error.into()),
         };
         count += status
@@ -89,6 +89,13 @@ fn wake_ups() -> Result<u64> {
             .unwrap_or_default();
     }
     Ok(count)
+}
+
+/// Whether what was asked of a thread failed because there is no such thread any more.
+fn has_ended(error: &io::Error) -> bool {
+    /// No such process: what the kernel says of a file that is open already.
+    const ESRCH: i32 = 3;
+    error.kind() == ErrorKind::NotFound || error.raw_os_error() == Some(ESRCH)
 }
 
 fn own_time() -> Result<Duration> {
