@@ -14,7 +14,7 @@ use crate::error::BoxError;
 use crate::event::{Codec, Codecs, Event, EventLimits};
 use crate::factory::{Announcer, FactorySettings};
 use crate::flow::Graph;
-use crate::hive::checks::{contradiction, resolve};
+use crate::hive::checks::{contradiction, resolve, unfit};
 use crate::hive::composition::{Hired, Hive, HivePulser};
 use crate::hive::overrides::Overrides;
 use crate::hive::{BuildError, Finding, Strictness};
@@ -195,6 +195,9 @@ impl HiveBuilder {
             self.entries.iter().map(String::as_str),
         );
         let mut findings = self.check(&graph);
+        if !self.actors.is_empty() {
+            findings.extend(unfit(&self.capabilities()));
+        }
         let mut hired = Vec::new();
         for descriptor in &self.actors {
             let built = resolve(

@@ -86,6 +86,18 @@ fn similar(topic: &str, graph: &Graph) -> Option<String> {
         .map(|(_, announced)| announced.to_owned())
 }
 
+/// What the queue lacks that every actor needs for the events that fail. Found now, it is a sentence;
+/// found with the first failure, the event would come back for ever.
+pub(super) fn unfit(capabilities: &QueueCapabilities) -> impl Iterator<Item = Finding> {
+    let needs = [
+        (capabilities.defer, "defer an event"),
+        (capabilities.dead_letters, "keep dead letters"),
+    ];
+    needs
+        .into_iter()
+        .filter_map(|(able, lacks)| (!able).then_some(Finding::UnfitQueue { lacks }))
+}
+
 /// How an actor's times contradict one another or the backend, if they do.
 pub(super) fn contradiction(
     settings: &FactorySettings,

@@ -59,6 +59,11 @@ pub enum Finding {
         /// Why.
         error: Error,
     },
+    /// The queue lacks what recovery needs: an event that fails could be neither retried nor given up.
+    UnfitQueue {
+        /// What it cannot do.
+        lacks: &'static str,
+    },
     /// Times contradict one another or the backend.
     BadTimes {
         /// The actor.
@@ -140,6 +145,11 @@ impl fmt::Display for Finding {
             Self::BadTopic { actor, error } => {
                 write!(f, "`{actor}` announces what cannot be a topic: {error}")
             }
+            Self::UnfitQueue { lacks } => write!(
+                f,
+                "the queue cannot {lacks}, which recovery needs; use a backend whose capabilities \
+                 include it"
+            ),
             Self::BadTimes { actor, message } => write!(f, "`{actor}`: {message}"),
             Self::BadOverride { name, message } => write!(f, "override `{name}`: {message}"),
         }

@@ -202,6 +202,22 @@ fn times_that_contradict_the_backend_are_refused() {
     build(queue, settings.with_lease(40 * SECOND)).unwrap();
 }
 
+#[test]
+fn a_queue_that_cannot_recover_events_is_refused() {
+    let mut queue = Scripted::new();
+    hive(queue.clone())
+        .register(quick("Start-Quick"))
+        .build()
+        .unwrap();
+    queue.capabilities.defer = false;
+    queue.capabilities.dead_letters = false;
+    let refused = hive(queue).register(quick("Start-Quick")).build();
+    let text = refused.unwrap_err().to_string();
+    for lacks in ["cannot defer an event", "cannot keep dead letters"] {
+        assert!(text.contains(lacks), "{text}");
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn times_without_an_end_are_allowed() {
     let queue = MemoryQueue::default();
