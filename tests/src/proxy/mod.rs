@@ -14,3 +14,6 @@ mod server;
 pub use self::counts::Counts;
 pub use self::passage::{Direction, Passage};
 pub use self::server::Proxy;
+
+#[cfg(test)]
+mod tests;
