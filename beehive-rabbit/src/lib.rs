@@ -1,6 +1,16 @@
-//! beehive on RabbitMQ: not there yet.
-//!
-//! This crate will hold a queue backend for RabbitMQ, behind the contract of
-//! [`EventQueue`](beehive_core::queue::EventQueue): topics as exchanges, subscriptions as queues,
-//! durable delays without a plugin, and connections that are restored without a restart of the
-//! process. It exports nothing so far, so that nobody builds on what may change.
+//! beehive on RabbitMQ.
+
+mod codec;
+mod config;
+mod connection;
+mod dead_letters;
+mod error;
+mod publisher;
+mod rabbit_queue;
+mod receiver;
+mod topology;
+
+pub use self::config::{
+    Credentials, CredentialsProvider, Namespace, Plaintext, QueueType, RabbitConfig, TopologyMode,
+};
+pub use self::rabbit_queue::RabbitQueue;

@@ -1,0 +1,125 @@
+//! RabbitMQ behind the core's contract.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use beehive_core::event::Event;
+use beehive_core::queue::{
+    AttemptCounting, DeadLetters, EventQueue, Health, PublishError, QueueCapabilities, QueueKind,
+    QueueName, Receipt, Receiver, ReceiverOptions,
+};
+use beehive_core::{Error, ErrorKind, Result};
+
+use super::{Parts, announce};
+use crate::config::{QueueType, RabbitConfig};
+use crate::connection::Links;
+use crate::dead_letters::RabbitDeadLetters;
+use crate::publisher::Publisher;
+use crate::receiver::RabbitReceiver;
+use crate::topology::Topology;
+
+/// A queue on RabbitMQ.
+#[derive(Debug)]
+pub struct RabbitQueue {
+    parts: Arc<Parts>,
+    dead_letters: RabbitDeadLetters,
+    capabilities: QueueCapabilities,
+}
+
+impl RabbitQueue {
+    /// Connects, and keeps connected until [`close`](Self::close) or drop.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Configuration`] or [`ErrorKind::Denied`] if it can never work, and
+    /// [`ErrorKind::Temporary`] if the broker cannot be reached now.
+    pub async fn connect(config: RabbitConfig) -> Result<Self> {
+        let config = Arc::new(config);
+        let links = Links::open(Arc::clone(&config)).await?;
+        let publisher = Publisher::start(Arc::clone(links.publish()), &config);
+        let topology = Topology::new(Arc::clone(links.control()), Arc::clone(&config));
+        let capabilities = capabilities(&config);
+        let parts = Arc::new(Parts {
+            config,
+            links,
+            publisher,
+            topology,
+        });
+        Ok(Self {
+            dead_letters: RabbitDeadLetters::new(Arc::clone(&parts)),
+            parts,
+            capabilities,
+        })
+    }
+
+    /// Closes the connections. Leases that are held are lost, and their events delivered again.
+    pub async fn close(&self) {
+        self.parts.links.close().await;
+    }
+}
+
+fn capabilities(config: &RabbitConfig) -> QueueCapabilities {
+    let mut capabilities = QueueCapabilities::full();
+    capabilities.lease_max = Some(config.hold_max());
+    capabilities.attempts = match config.queue_type {
+        QueueType::Quorum => AttemptCounting::Deliveries,
+        QueueType::Classic => AttemptCounting::Exact,
+    };
+    capabilities
+}
+
+#[async_trait]
+impl EventQueue for RabbitQueue {
+    fn capabilities(&self) -> &QueueCapabilities {
+        &self.capabilities
+    }
+
+    fn health(&self) -> Health {
+        self.parts.links.health()
+    }
+
+    async fn declare(&self, name: &QueueName) -> Result<()> {
+        self.parts.topology.declare(name).await
+    }
+
+    async fn delete(&self, name: &QueueName) -> Result<()> {
+        self.parts.topology.delete(name).await
+    }
+
+    async fn exists(&self, name: &QueueName) -> Result<bool> {
+        self.parts.topology.exists(name).await
+    }
+
+    async fn publish(&self, events: &[Event]) -> Result<Receipt, PublishError> {
+        announce::publish(&self.parts, events).await
+    }
+
+    async fn receiver(
+        &self,
+        from: &QueueName,
+        options: ReceiverOptions,
+    ) -> Result<Box<dyn Receiver>> {
+        let refused = |error: Error| error.with_operation("receive").with_context("queue", from);
+        if from.kind() == QueueKind::Topic {
+            return Err(refused(Error::new(
+                ErrorKind::Invalid,
+                "a topic cannot be read; read one of its subscriptions",
+            )));
+        }
+        let hold_max = self.parts.config.hold_max();
+        if options.lease() > hold_max {
+            return Err(refused(
+                Error::new(
+                    ErrorKind::Limit,
+                    "the broker takes an event back that is held longer; see consumer_timeout",
+                )
+                .with_context("longest lease", format!("{hold_max:?}")),
+            ));
+        }
+        let receiver = RabbitReceiver::open(Arc::clone(&self.parts), from, options).await?;
+        Ok(Box::new(receiver))
+    }
+
+    fn dead_letters(&self) -> &dyn DeadLetters {
+        &self.dead_letters
+    }
+}

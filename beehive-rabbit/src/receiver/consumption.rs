@@ -1,0 +1,1 @@
+//! The channel and consumer behind one receiver.

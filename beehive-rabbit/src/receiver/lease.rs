@@ -1,0 +1,1 @@
+//! Settles one delivery.
