@@ -8,8 +8,8 @@ use beehive_core::Result;
 use beehive_core::queue::{DeadLetterRecord, FailureHistory, Settle};
 use tokio::time::Instant;
 
-use super::original::Original;
 use super::outstanding::Tag;
+use super::received::Received;
 use super::resending::{bury, deferred, send_again};
 use super::session::Session;
 use super::settling::Settling;
@@ -19,7 +19,7 @@ use super::settling::Settling;
 pub(super) struct RabbitLease {
     pub(super) session: Arc<Session>,
     pub(super) tag: Tag,
-    pub(super) original: Original,
+    pub(super) received: Received,
 }
 
 #[async_trait]
@@ -48,7 +48,7 @@ impl Settle for RabbitLease {
             .after(send_again(
                 &shared.parts,
                 &shared.queue,
-                &self.original,
+                &self.received,
                 note,
                 delay,
             ))
@@ -59,7 +59,7 @@ impl Settle for RabbitLease {
         let settling = Settling::begin(&self.session, "dead-letter", self.tag)?;
         let shared = &self.session.shared;
         settling
-            .after(bury(&shared.parts, &shared.queue, &self.original, record))
+            .after(bury(&shared.parts, &shared.queue, &self.received, record))
             .await
     }
 }

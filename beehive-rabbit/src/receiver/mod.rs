@@ -11,9 +11,10 @@ mod flight;
 mod lease;
 mod lock;
 mod meters;
-mod original;
+
 mod outstanding;
 mod rabbit_receiver;
+mod received;
 mod resending;
 mod serving;
 mod session;

@@ -14,7 +14,7 @@ use tokio::time::{Instant, timeout, timeout_at};
 
 use super::consumption;
 use super::lease::RabbitLease;
-use super::original::Original;
+use super::received::Received;
 use super::resending::until;
 use super::session::{Session, Taken};
 use super::shared::{Shared, Source};
@@ -60,27 +60,27 @@ impl RabbitReceiver {
     /// A lease on a delivery that is due.
     fn lease(&self, session: &Arc<Session>, taken: Taken) -> Option<Lease> {
         let tag = taken.delivery.delivery_tag;
-        let properties = taken.delivery.properties;
-        let incoming = decode(&properties, Bytes::from(taken.delivery.data));
+        let body = Bytes::from(taken.delivery.data);
+        let incoming = decode(&taken.delivery.properties, body);
         let attempt = attempt(&incoming);
         let Incoming {
             event,
             defect,
             note,
+            original,
             ..
         } = incoming;
-        let unread = defect.is_some().then(|| Box::new(properties));
-        let original = Original {
+        let received = Received {
             event,
             note,
-            unread,
+            original,
         };
         if note.due.is_some_and(|due| !until(due).is_zero()) {
-            session.send_on(tag, original);
+            session.send_on(tag, received);
             return None;
         }
         if !self.shared.counts_deliveries() {
-            let mut copy = original.clone();
+            let mut copy = received.clone();
             copy.note.deliveries = note.deliveries.saturating_add(1);
             copy.note.due = None;
             session.keep_copy(tag, copy);
@@ -90,11 +90,11 @@ impl RabbitReceiver {
         if attempt > 1 {
             meters.redeliveries.increment(1);
         }
-        let event = original.event.clone();
+        let event = received.event.clone();
         let settle = Box::new(RabbitLease {
             session: Arc::clone(session),
             tag,
-            original,
+            received,
         });
         let lease = Lease::new(event, attempt, taken.deadline, settle).with_history(note.history);
         Some(match defect {

@@ -9,12 +9,12 @@ use jiff::Timestamp;
 use tokio::time::{Instant, sleep, timeout_at};
 use tracing::{debug, warn};
 
-use super::original::Original;
 use super::outstanding::Tag;
+use super::received::Received;
 use super::session::Session;
 use super::shared::Shared;
 use super::term::later;
-use crate::codec::{Note, encode_dead_letter};
+use crate::codec::Note;
 use crate::publisher::{Message, Verdict};
 use crate::rabbit_queue::Parts;
 use crate::topology::{Route, delayed};
@@ -34,14 +34,14 @@ pub(super) fn deferred(history: FailureHistory) -> Note {
 pub(super) async fn send_again(
     parts: &Parts,
     queue: &QueueName,
-    original: &Original,
+    received: &Received,
     note: Note,
     delay: Duration,
 ) -> Result<()> {
     if !delay.is_zero() {
         parts.topology.declare_delays().await?;
     }
-    let message = again(parts, queue, original, note, delay);
+    let message = again(parts, queue, received, note, delay);
     if is_published("defer", queue, parts.publisher.publish_one(message).await)? {
         return Ok(());
     }
@@ -51,7 +51,7 @@ pub(super) async fn send_again(
     } else {
         parts.topology.declare_delays().await?;
     }
-    let message = again(parts, queue, original, note, delay);
+    let message = again(parts, queue, received, note, delay);
     let verdict = parts.publisher.publish_one(message).await;
     routed("defer", queue, is_published("defer", queue, verdict)?)
 }
@@ -63,14 +63,14 @@ pub(super) async fn send_again(
 pub(super) async fn bury(
     parts: &Parts,
     queue: &QueueName,
-    original: &Original,
+    received: &Received,
     record: &DeadLetterRecord,
 ) -> Result<()> {
     let message = || Message {
         exchange: "".into(),
         routing_key: parts.topology.names().dead_letters(queue),
-        properties: encode_dead_letter(&original.event, record, Timestamp::now()),
-        body: original.body(),
+        properties: received.given_up(record),
+        body: received.body(),
     };
     let verdict = parts.publisher.publish_one(message()).await;
     if is_published("dead-letter", queue, verdict)? {
@@ -85,13 +85,13 @@ pub(super) async fn bury(
 
 /// Sends on what is for later, or what lost its lease where the broker does not count that. Until
 /// its time is over; then it goes back to its queue.
-pub(super) async fn send_on(session: std::sync::Arc<Session>, tag: Tag, original: Original) {
+pub(super) async fn send_on(session: std::sync::Arc<Session>, tag: Tag, received: Received) {
     let shared = &session.shared;
     let until = later(Instant::now(), shared.parts.config.confirm_timeout);
     let sending = async {
         let backoff = Backoff::new(Duration::from_millis(100), Duration::from_secs(5));
         for step in 1_u32.. {
-            match send_on_once(shared, &original).await {
+            match send_on_once(shared, &received).await {
                 Ok(()) => return,
                 Err(error) => {
                     debug!(queue = %shared.queue, %error, "not sent on, trying again");
@@ -104,16 +104,16 @@ pub(super) async fn send_on(session: std::sync::Arc<Session>, tag: Tag, original
         session.left(tag);
     } else {
         warn!(
-            queue = %shared.queue, event = %original.event.id(),
+            queue = %shared.queue, event = %received.event.id(),
             "not sent on; it goes back to its queue as it came"
         );
         session.stayed(tag);
     }
 }
 
-async fn send_on_once(shared: &Shared, original: &Original) -> Result<()> {
-    let delay = original.note.due.map_or(Duration::ZERO, until);
-    send_again(&shared.parts, &shared.queue, original, original.note, delay).await
+async fn send_on_once(shared: &Shared, received: &Received) -> Result<()> {
+    let delay = received.note.due.map_or(Duration::ZERO, until);
+    send_again(&shared.parts, &shared.queue, received, received.note, delay).await
 }
 
 /// How long it is until then.
@@ -124,7 +124,7 @@ pub(super) fn until(due: Timestamp) -> Duration {
 fn again(
     parts: &Parts,
     queue: &QueueName,
-    original: &Original,
+    received: &Received,
     mut note: Note,
     delay: Duration,
 ) -> Message {
@@ -142,8 +142,8 @@ fn again(
     Message {
         exchange,
         routing_key,
-        properties: original.properties(&note),
-        body: original.body(),
+        properties: received.again(&note),
+        body: received.body(),
     }
 }
 
@@ -152,9 +152,7 @@ fn is_published(operation: &'static str, queue: &QueueName, verdict: Verdict) ->
     match verdict {
         Verdict::Confirmed => Ok(true),
         Verdict::Unrouted | Verdict::NoExchange => Ok(false),
-        Verdict::Failed(error) => Err(error
-            .with_operation(operation)
-            .with_context("queue", queue)),
+        Verdict::Failed(error) => Err(error.with_operation(operation).with_context("queue", queue)),
     }
 }
 

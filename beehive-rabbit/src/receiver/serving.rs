@@ -161,13 +161,17 @@ impl Serving {
     /// Starts what is to be done now.
     fn turn(&mut self) -> Turn {
         let mut turn = self.session.turn();
-        for (tag, original) in turn.leaving.drain(..) {
-            let sending = send_on(Arc::clone(&self.session), tag, original);
+        for (tag, received) in turn.leaving.drain(..) {
+            let sending = send_on(Arc::clone(&self.session), tag, received);
             self.leaving.push(Box::pin(sending));
         }
         if !turn.frames.is_empty() {
             let frames = std::mem::take(&mut turn.frames);
-            self.session.shared.meters.frames.increment(frames.len() as u64);
+            self.session
+                .shared
+                .meters
+                .frames
+                .increment(frames.len() as u64);
             let channel = Arc::clone(&self.channel);
             self.flight = Some(Box::pin(async move { write(&channel, frames).await }));
             let patience = self.session.shared.parts.config.operation_timeout;

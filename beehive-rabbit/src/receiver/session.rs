@@ -15,8 +15,8 @@ use tokio_util::sync::CancellationToken;
 
 use super::lock::lock;
 use super::meters::Loss;
-use super::original::Original;
 use super::outstanding::{Frame, Gone, NotExtended, Outstanding, Tag};
+use super::received::Received;
 use super::shared::Shared;
 
 /// What came over one channel, and what became of it. Shared by the consumption, which owns the
@@ -33,14 +33,14 @@ pub(super) struct Session {
 
 #[derive(Debug)]
 struct Inner {
-    outstanding: Outstanding<Original>,
+    outstanding: Outstanding<Received>,
     buffer: VecDeque<Delivery>,
     /// Since when nobody took from the buffer.
     unread_since: Instant,
     /// Whether the receiver was refused because as many are held as may be.
     is_starved: bool,
     /// Deliveries to be sent on without being leased.
-    leaving: Vec<(Tag, Original)>,
+    leaving: Vec<(Tag, Received)>,
     /// Whether the consumption knows that there is work.
     is_woken: bool,
     /// Whether a flight of frames is on its way; the consumption looks again at its end.
@@ -69,7 +69,7 @@ pub(super) struct Turn {
     /// What to tell the broker now.
     pub(super) frames: Vec<Frame>,
     /// What to send on as a new message.
-    pub(super) leaving: Vec<(Tag, Original)>,
+    pub(super) leaving: Vec<(Tag, Received)>,
     /// Whether nobody has taken from the buffer for too long.
     pub(super) is_unread: bool,
     /// Whether the broker was told of everything that is over.
@@ -136,15 +136,15 @@ impl Session {
     }
 
     /// What to send on should these leases expire, where the broker does not count deliveries.
-    pub(super) fn keep_copy(&self, tag: Tag, original: Original) {
-        lock(&self.inner).outstanding.keep_copy(tag, original);
+    pub(super) fn keep_copy(&self, tag: Tag, received: Received) {
+        lock(&self.inner).outstanding.keep_copy(tag, received);
     }
 
     /// Has a delivery that was taken sent on, since it is for later.
-    pub(super) fn send_on(&self, tag: Tag, original: Original) {
+    pub(super) fn send_on(&self, tag: Tag, received: Received) {
         let mut inner = lock(&self.inner);
         if inner.outstanding.leave(tag, Instant::now()).is_ok() {
-            inner.leaving.push((tag, original));
+            inner.leaving.push((tag, received));
             self.attend(inner);
         }
     }
@@ -381,9 +381,7 @@ impl Session {
         drop(inner);
         self.shared.meters.lost(Loss::Channel, held);
         self.lost.cancel();
-        wakers
-            .into_iter()
-            .for_each(|(_, waker)| Waker::wake(waker));
+        wakers.into_iter().for_each(|(_, waker)| Waker::wake(waker));
     }
 
     /// Wakes the consumption if there is anything for it to do before it looks again by itself.

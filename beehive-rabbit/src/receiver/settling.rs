@@ -46,7 +46,10 @@ impl<'a> Settling<'a> {
     ///
     /// # Errors
     /// Those of publishing; the lease is as it was before. `LeaseLost` if it was lost meanwhile.
-    pub(super) async fn after(mut self, publishing: impl Future<Output = Result<()>>) -> Result<()> {
+    pub(super) async fn after(
+        mut self,
+        publishing: impl Future<Output = Result<()>>,
+    ) -> Result<()> {
         match timeout_at(self.until, publishing).await {
             Ok(published) => published?,
             Err(_) => return Err(unanswered(self.operation)),

@@ -1,12 +1,13 @@
 //! Why a queue cannot be read now.
 
 use beehive_core::queue::QueueName;
-use beehive_core::{Error, ErrorKind};
+use beehive_core::{Error, ErrorKind, RetryClass};
 
 /// Why a queue cannot be read now. The consumption goes on trying nevertheless.
 #[derive(Debug)]
 pub(super) struct Trouble {
     kind: ErrorKind,
+    retry: RetryClass,
     text: String,
     /// Whether the receiver was told at once, which it is when waiting may be in vain.
     told: bool,
@@ -16,6 +17,7 @@ impl Trouble {
     pub(super) fn new(error: &Error) -> Self {
         Self {
             kind: error.kind(),
+            retry: error.retry_class(),
             text: error.to_string(),
             told: false,
         }
@@ -23,7 +25,7 @@ impl Trouble {
 
     /// Whether it is to be told without waiting for better times: once, when it may last.
     pub(super) fn is_news(&mut self) -> bool {
-        self.kind != ErrorKind::Temporary && !std::mem::replace(&mut self.told, true)
+        self.retry != RetryClass::Temporary && !std::mem::replace(&mut self.told, true)
     }
 
     /// The same trouble again is no news.
@@ -34,6 +36,10 @@ impl Trouble {
 
     pub(super) fn error(&self, queue: &QueueName) -> Error {
         let error = Error::new(self.kind, format!("it cannot be read now: {}", self.text));
+        let error = match self.retry {
+            RetryClass::Temporary => error.temporary(),
+            _ => error.permanent(),
+        };
         error.with_operation("receive").with_context("queue", queue)
     }
 }

@@ -34,7 +34,10 @@ fn acks_are_as_few_as_can_be_and_wait_for_nobody() {
         (vec![3, 1, 2], vec![Frame::AckUpTo(3)]),
         (vec![1, 2, 3, 4, 5], vec![Frame::AckUpTo(5)]),
         (vec![2], vec![Frame::Ack(2)]),
-        (vec![2, 3, 5], vec![Frame::Ack(2), Frame::Ack(3), Frame::Ack(5)]),
+        (
+            vec![2, 3, 5],
+            vec![Frame::Ack(2), Frame::Ack(3), Frame::Ack(5)],
+        ),
         (vec![5, 1, 2], vec![Frame::AckUpTo(2), Frame::Ack(5)]),
     ] {
         let mut table = leased(5, now);
