@@ -91,9 +91,7 @@ pub(super) fn as_count(value: &AMQPValue) -> Option<u32> {
 /// A time: a timestamp of whole seconds, or a text.
 pub(super) fn as_time(value: &AMQPValue) -> Option<Timestamp> {
     match value {
-        AMQPValue::Timestamp(seconds) => {
-            Timestamp::from_second(i64::try_from(*seconds).ok()?).ok()
-        }
+        AMQPValue::Timestamp(seconds) => Timestamp::from_second(i64::try_from(*seconds).ok()?).ok(),
         AMQPValue::LongString(text) => std::str::from_utf8(text.as_bytes()).ok()?.parse().ok(),
         _ => None,
     }

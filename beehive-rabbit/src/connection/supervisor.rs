@@ -154,19 +154,19 @@ impl Supervisor {
             if !live.note_blocked(because.clone()) {
                 continue;
             }
-            blocked = match because {
+            match because {
                 Some(because) => {
                     warn!(
                         role = self.role,
                         because, "the broker blocks the connection"
                     );
-                    Some(self.meters.blocked())
+                    blocked.replace(self.meters.blocked());
                 }
                 None => {
                     info!(role = self.role, "the broker takes events again");
-                    None
+                    blocked.take();
                 }
-            };
+            }
         }
     }
 }

@@ -37,7 +37,12 @@ fn a_dead_letter_comes_back_with_its_record() {
     assert_eq!(read.record, Some(record));
     assert_eq!(read.event, event);
     // Redriven, it is as if it had never failed.
-    let redriven = encode_again(&read.event, read.original.as_ref(), &Note::default(), event.time());
+    let redriven = encode_again(
+        &read.event,
+        read.original.as_ref(),
+        &Note::default(),
+        event.time(),
+    );
     assert_eq!(decode(&redriven, event.data().clone()).record, None);
 }
 
