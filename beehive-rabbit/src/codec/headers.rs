@@ -17,6 +17,7 @@ pub(super) const DELIVERIES: &str = "x-beehive-deliveries";
 pub(super) const FIRST_FAILURE: &str = "x-beehive-first-failure";
 pub(super) const DUE: &str = "x-beehive-due";
 pub(super) const DEAD_LETTER: &str = "x-beehive-dead-letter";
+pub(super) const DEAD_LETTERED: &str = "x-beehive-dead-lettered";
 
 /// How often a quorum queue delivered the message before.
 pub(super) const DELIVERY_COUNT: &str = "x-delivery-count";
