@@ -210,13 +210,15 @@ fn hard_error(error: &AMQPHardError, text: &str) -> (ErrorKind, &'static str) {
     }
 }
 
-/// What the network says, or we on the way there.
+/// What the network says, or TLS above it.
 fn input_output(error: &io::Error) -> Classified {
     #[cfg(feature = "tls")]
     if crate::connection::tls::is_fault(error) {
         let (kind, message) = crate::connection::tls::classify(error);
         return Classified::new(kind, message);
     }
+    #[cfg(not(feature = "tls"))]
+    let _ = error;
     Classified::new(
         ErrorKind::Temporary,
         "the connection to the broker broke; check the broker and the network between",

@@ -19,7 +19,9 @@ use super::cause::Cause;
 use super::obstacle::Stage;
 use super::socket::Socket;
 use super::{Obstacle, unframed};
-use crate::config::{Credentials, RabbitConfig, Server, TlsFiles, Transport};
+#[cfg(feature = "tls")]
+use crate::config::TlsFiles;
+use crate::config::{Credentials, RabbitConfig, Server, Transport};
 
 /// A connection and the hold on its socket.
 pub(super) struct Dialled {
@@ -68,6 +70,7 @@ async fn with_credentials(
     let runtime = lapin::runtime::default_runtime().map_err(Cause::of)?;
     let road = Road {
         server,
+        #[cfg(feature = "tls")]
         tls: &config.tls,
         deadline,
     };
@@ -166,20 +169,19 @@ impl AuthProvider for Proof {
     }
 
     fn auth_starter(&self) -> Result<LongString, String> {
-        Ok(match self.mechanism {
-            // The certificate says who we are.
-            SASLMechanism::External => LongString::default(),
-            _ => {
-                let (user, password) = (self.credentials.user(), self.credentials.password());
-                format!("\0{user}\0{password}").into()
-            }
-        })
+        // With a client certificate, that says who we are.
+        if self.mechanism == SASLMechanism::External {
+            return Ok(LongString::default());
+        }
+        let (user, password) = (self.credentials.user(), self.credentials.password());
+        Ok(format!("\0{user}\0{password}").into())
     }
 }
 
 /// The way to the broker, up to where the driver takes over.
 struct Road<'a> {
     server: &'a Server,
+    #[cfg(feature = "tls")]
     tls: &'a TlsFiles,
     deadline: Instant,
 }

@@ -154,18 +154,15 @@ impl Supervisor {
             if !live.note_blocked(because.clone()) {
                 continue;
             }
-            match because {
-                Some(because) => {
-                    warn!(
-                        role = self.role,
-                        because, "the broker blocks the connection"
-                    );
-                    blocked.replace(self.meters.blocked());
-                }
-                None => {
-                    info!(role = self.role, "the broker takes events again");
-                    blocked.take();
-                }
+            if let Some(because) = because {
+                warn!(
+                    role = self.role,
+                    because, "the broker blocks the connection"
+                );
+                blocked.replace(self.meters.blocked());
+            } else {
+                info!(role = self.role, "the broker takes events again");
+                blocked.take();
             }
         }
     }
