@@ -102,8 +102,9 @@ fn is_culprit(outcome: &Outcome, position: usize) -> bool {
             let exchange = outcome.window[position].0.exchange.as_str();
             text.contains(&format!("exchange '{exchange}' in"))
         }
-        Cause::Refused(text) => {
-            text.contains(&format!("message size {} is larger", outcome.sizes[position]))
-        }
+        Cause::Refused(text) => text.contains(&format!(
+            "message size {} is larger",
+            outcome.sizes[position]
+        )),
     }
 }

@@ -114,6 +114,16 @@ pub(super) fn of_deletion(
     steps
 }
 
+/// How the delays are deleted.
+pub(super) fn of_delays_deletion(names: &Names) -> Vec<Step> {
+    let levels = (0..delay::LEVELS).map(|level| names.delay_level(level));
+    let both = levels
+        .chain([names.delay_undelivered()])
+        .flat_map(|name| [Step::DeleteQueue(name.clone()), Step::DeleteExchange(name)]);
+    both.chain([Step::DeleteExchange(names.delay_due())])
+        .collect()
+}
+
 /// What is asked to find out whether something exists.
 pub(super) fn of_existence(names: &Names, name: &QueueName) -> Step {
     if name.is_readable() {
@@ -257,6 +267,21 @@ mod tests {
             all(&of_deletion(&names(), &name("A-A"), &[])),
             ["no queue shop.A-A", "no queue shop.A-A.dead"]
         );
+    }
+
+    #[test]
+    fn of_the_delays_nothing_is_left() {
+        let made: Vec<_> = of_delays(&names())
+            .iter()
+            .filter_map(|step| match step {
+                Step::Exchange { name, .. } => Some(format!("no exchange {name}")),
+                Step::Queue { name, .. } => Some(format!("no queue {name}")),
+                _ => None,
+            })
+            .collect();
+        let deleted = all(&of_delays_deletion(&names()));
+        assert_eq!(made.len(), deleted.len());
+        assert!(made.iter().all(|step| deleted.contains(step)));
     }
 
     #[test]
