@@ -35,6 +35,7 @@ pub(crate) fn decode(properties: &BasicProperties, body: Bytes) -> Incoming {
         note,
         deliveries_before,
         record,
+        dead_lettered: headers::get(table, headers::DEAD_LETTERED).and_then(headers::as_time),
     }
 }
 

@@ -28,7 +28,7 @@ pub(crate) fn encode_dead_letter(
     now: Timestamp,
 ) -> BasicProperties {
     let mut headers = attributes(event, now);
-    record::write(&mut headers, record);
+    record::write(&mut headers, record, now);
     properties(event, headers)
 }
 
@@ -55,7 +55,7 @@ pub(crate) fn encode_given_up(
     now: Timestamp,
 ) -> BasicProperties {
     match original {
-        Some(original) => original.with_record(record),
+        Some(original) => original.with_record(record, now),
         None => encode_dead_letter(event, record, now),
     }
 }

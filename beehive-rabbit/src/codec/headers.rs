@@ -17,6 +17,7 @@ pub(super) const DELIVERIES: &str = "x-beehive-deliveries";
 pub(super) const FIRST_FAILURE: &str = "x-beehive-first-failure";
 pub(super) const DUE: &str = "x-beehive-due";
 pub(super) const DEAD_LETTER: &str = "x-beehive-dead-letter";
+pub(super) const DEAD_LETTERED: &str = "x-beehive-dead-lettered";
 
 /// How often a quorum queue delivered the message before.
 pub(super) const DELIVERY_COUNT: &str = "x-delivery-count";
@@ -91,9 +92,7 @@ pub(super) fn as_count(value: &AMQPValue) -> Option<u32> {
 /// A time: a timestamp of whole seconds, or a text.
 pub(super) fn as_time(value: &AMQPValue) -> Option<Timestamp> {
     match value {
-        AMQPValue::Timestamp(seconds) => {
-            Timestamp::from_second(i64::try_from(*seconds).ok()?).ok()
-        }
+        AMQPValue::Timestamp(seconds) => Timestamp::from_second(i64::try_from(*seconds).ok()?).ok(),
         AMQPValue::LongString(text) => std::str::from_utf8(text.as_bytes()).ok()?.parse().ok(),
         _ => None,
     }

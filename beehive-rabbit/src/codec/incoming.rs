@@ -3,6 +3,7 @@
 use beehive_core::Error;
 use beehive_core::event::Event;
 use beehive_core::queue::DeadLetterRecord;
+use jiff::Timestamp;
 
 use super::{Note, Original};
 
@@ -19,6 +20,8 @@ pub(crate) struct Incoming {
     pub(crate) deliveries_before: u32,
     /// Why it is a dead letter, if it is one.
     pub(crate) record: Option<DeadLetterRecord>,
+    /// When it was given up, if we did.
+    pub(crate) dead_lettered: Option<Timestamp>,
     /// The properties of another program's message, which its event does not hold: whoever sends
     /// the event once more sends these, by [`encode_again`](super::encode_again) or
     /// [`encode_given_up`](super::encode_given_up).

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use beehive_core::queue::DeadLetterRecord;
+use jiff::Timestamp;
 use lapin::BasicProperties;
 use lapin::types::{AMQPValue, FieldTable, ShortString};
 
@@ -28,9 +29,9 @@ impl Original {
     }
 
     /// The message as a dead letter.
-    pub(crate) fn with_record(&self, record: &DeadLetterRecord) -> BasicProperties {
+    pub(crate) fn with_record(&self, record: &DeadLetterRecord, now: Timestamp) -> BasicProperties {
         let mut headers = self.headers();
-        record::write(&mut headers, record);
+        record::write(&mut headers, record, now);
         self.properties(headers)
     }
 

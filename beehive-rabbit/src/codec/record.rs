@@ -16,8 +16,17 @@ const LENGTH_MIN: usize = 2 * 1024;
 /// How much room is left for the properties beside the headers: ten texts of 255 bytes.
 const BESIDE: usize = 3 * 1024;
 
-/// Adds the record, so that all of the headers can be sent.
-pub(super) fn write(headers: &mut BTreeMap<ShortString, AMQPValue>, record: &DeadLetterRecord) {
+/// Adds the record and the time at which the event is given up, so that all of the headers can be
+/// sent.
+pub(super) fn write(
+    headers: &mut BTreeMap<ShortString, AMQPValue>,
+    record: &DeadLetterRecord,
+    now: Timestamp,
+) {
+    headers.insert(
+        headers::name(headers::DEAD_LETTERED),
+        headers::text(now.to_string()),
+    );
     let room = size::PROPERTIES_MAX - BESIDE;
     make_room(headers, room - LENGTH_MIN);
     let taken: usize = total(headers);

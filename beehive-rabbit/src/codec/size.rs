@@ -51,9 +51,7 @@ fn value(value: &AMQPValue) -> usize {
         AMQPValue::ShortString(text) => short(text),
         AMQPValue::ByteArray(bytes) => 4 + bytes.len(),
         AMQPValue::FieldTable(inner) => table(inner),
-        AMQPValue::FieldArray(inner) => {
-            4 + inner.as_slice().iter().map(self::value).sum::<usize>()
-        }
+        AMQPValue::FieldArray(inner) => 4 + inner.as_slice().iter().map(self::value).sum::<usize>(),
         // No other takes more than 8 bytes.
         _ => 8,
     }

@@ -16,8 +16,11 @@ use proptest::prelude::*;
 use crate::codec::Note;
 
 fn text(max: usize) -> impl Strategy<Value = String> {
-    vec(any::<char>().prop_filter("no control", |c| !c.is_control()), 1..max)
-        .prop_map(String::from_iter)
+    vec(
+        any::<char>().prop_filter("no control", |c| !c.is_control()),
+        1..max,
+    )
+    .prop_map(String::from_iter)
 }
 
 fn id() -> impl Strategy<Value = EventId> {
@@ -36,10 +39,28 @@ fn time() -> impl Strategy<Value = Timestamp> {
 /// An event as a hive would let it pass.
 pub(super) fn event() -> impl Strategy<Value = Event> {
     let whole = (
-        ("[A-Za-z0-9_]{1,80}", prop_oneof![text(40), text(400)], id(), text(40), time()),
-        (option::of(text(40)), option::of(text(40)), option::of(id()), option::of(id())),
-        (vec(any::<u8>(), 0..100), btree_map("p[a-z0-9]{1,19}", text(20), 0..4)),
-        (option::of(time()), option::of(0..1_000_000_u64), any::<bool>()),
+        (
+            "[A-Za-z0-9_]{1,80}",
+            prop_oneof![text(40), text(400)],
+            id(),
+            text(40),
+            time(),
+        ),
+        (
+            option::of(text(40)),
+            option::of(text(40)),
+            option::of(id()),
+            option::of(id()),
+        ),
+        (
+            vec(any::<u8>(), 0..100),
+            btree_map("p[a-z0-9]{1,19}", text(20), 0..4),
+        ),
+        (
+            option::of(time()),
+            option::of(0..1_000_000_u64),
+            any::<bool>(),
+        ),
     );
     whole.prop_map(|(basic, optional, content, delivery)| {
         let (event_type, content_type, id, source, time) = basic;
@@ -77,16 +98,20 @@ pub(super) fn event() -> impl Strategy<Value = Event> {
 }
 
 pub(super) fn note() -> impl Strategy<Value = Note> {
-    (any::<u32>(), option::of(time()), any::<u32>(), option::of(time())).prop_map(
-        |(attempts, first_failure, deliveries, due)| Note {
+    (
+        any::<u32>(),
+        option::of(time()),
+        any::<u32>(),
+        option::of(time()),
+    )
+        .prop_map(|(attempts, first_failure, deliveries, due)| Note {
             history: FailureHistory {
                 attempts,
                 first_failure,
             },
             deliveries,
             due,
-        },
-    )
+        })
 }
 
 fn value() -> impl Strategy<Value = AMQPValue> {

@@ -35,10 +35,18 @@ fn a_dead_letter_comes_back_with_its_record() {
     let read = decode(&sent, event.data().clone());
     assert!(read.defect.is_none());
     assert_eq!(read.record, Some(record));
+    assert_eq!(read.dead_lettered, Some(event.time()));
     assert_eq!(read.event, event);
     // Redriven, it is as if it had never failed.
-    let redriven = encode_again(&read.event, read.original.as_ref(), &Note::default(), event.time());
-    assert_eq!(decode(&redriven, event.data().clone()).record, None);
+    let redriven = encode_again(
+        &read.event,
+        read.original.as_ref(),
+        &Note::default(),
+        event.time(),
+    );
+    let redriven = decode(&redriven, event.data().clone());
+    assert_eq!(redriven.record, None);
+    assert_eq!(redriven.dead_lettered, None);
 }
 
 #[test]

@@ -93,7 +93,10 @@ fn what_a_bare_message_says_is_kept() {
 fn without_an_id_each_message_has_its_own_and_keeps_it() {
     let plain = with(&[("tenant", text("blue"))]);
     let id = |properties: &BasicProperties, body: &'static [u8]| {
-        decode(properties, Bytes::from_static(body)).event.id().clone()
+        decode(properties, Bytes::from_static(body))
+            .event
+            .id()
+            .clone()
     };
     let first = id(&plain, b"one");
     assert_eq!(first, id(&plain, b"one"));

@@ -15,8 +15,14 @@ const BODY: &[u8] = br#"{"total":42}"#;
 
 /// Every header and property of a message of version 1, in the order of their names.
 const HEADERS: [(&str, &str); 16] = [
-    ("cloudEvents:causationid", "018f2f5e-8c5a-7c3b-9a1d-0123456789ac"),
-    ("cloudEvents:correlationid", "018f2f5e-8c5a-7c3b-9a1d-0123456789ac"),
+    (
+        "cloudEvents:causationid",
+        "018f2f5e-8c5a-7c3b-9a1d-0123456789ac",
+    ),
+    (
+        "cloudEvents:correlationid",
+        "018f2f5e-8c5a-7c3b-9a1d-0123456789ac",
+    ),
     ("cloudEvents:dataref", "https://bucket.example/key"),
     ("cloudEvents:deliverat", "2023-11-14T22:14:20Z"),
     ("cloudEvents:id", "018f2f5e-8c5a-7c3b-9a1d-0123456789ab"),
@@ -25,7 +31,10 @@ const HEADERS: [(&str, &str); 16] = [
     ("cloudEvents:subject", "order-4711"),
     ("cloudEvents:tenant", "blue"),
     ("cloudEvents:time", "2023-11-14T22:13:20.5Z"),
-    ("cloudEvents:traceparent", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"),
+    (
+        "cloudEvents:traceparent",
+        "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
+    ),
     ("cloudEvents:type", "OrderAccepted"),
     ("x-beehive-attempts", "3"),
     ("x-beehive-deliveries", "1"),
