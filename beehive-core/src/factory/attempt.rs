@@ -11,7 +11,7 @@ use tracing::{debug, warn};
 
 use super::announcer::TRIES_MAX;
 use super::answer::panic_message;
-use super::disposition::{Counting, Disposition, Ending, disposition, refusal};
+use super::disposition::{Admission, Counting, Disposition, Ending, Entry, disposition};
 use super::ended::{Ended, SwitchNote, mark};
 use super::follow_ups::{fingerprint, stamp};
 use super::intake::{Role, Taken};
@@ -21,7 +21,7 @@ use super::parts::Factory;
 use super::processing::Failure;
 use super::slots::Slot;
 use crate::event::Event;
-use crate::queue::Lease;
+use crate::queue::{EventQueue as _, Lease};
 use crate::store::{Inbox, InboxEntry, InboxKey, InboxOutcome};
 
 /// How an attempt that did not fail came by its end.
@@ -71,13 +71,14 @@ impl Factory {
             // It waited too long for a worker; another has it, or will.
             return Ended::let_go(first);
         }
-        if let Some(refusal) = refusal(
-            lease,
-            self.guard.limits(),
-            self.settings.hops_max(),
-            self.settings.crashes_max(),
-        ) {
-            return Ended::refused(first, refusal);
+        match self.entry().admit(lease) {
+            Admission::Given => {}
+            Admission::Postponed => {
+                let policy = self.settings.retry();
+                let delay = policy.delay(policy.round(first), fastrand::f64());
+                return Ended::postponed(first, delay.min(self.delay_max));
+            }
+            Admission::Refused(refusal) => return Ended::refused(first, refusal),
         }
         if first > 1
             && let Some(held) = self.slots.held_elsewhere(slot, lease.event().id())
@@ -116,6 +117,16 @@ impl Factory {
             };
         }
         Ended::let_go(first)
+    }
+
+    /// What an event is held to.
+    fn entry(&self) -> Entry<'_> {
+        Entry {
+            limits: self.guard.limits(),
+            hops_max: self.settings.hops_max(),
+            crashes_max: self.settings.crashes_max(),
+            counting: self.guard.capabilities().attempts,
+        }
     }
 
     /// What becomes of an event after a failed attempt, as far as the lease and the queue allow.

@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::actor::FailureClass;
 use crate::error::{Error, chain};
 use crate::event::{Event, EventLimits};
-use crate::queue::{DeadLetterReason, Lease};
+use crate::queue::{AttemptCounting, DeadLetterReason, Lease};
 use crate::recovery::{Retry, RetryPolicy};
 
 /// How an attempt failed.
@@ -105,34 +105,84 @@ pub(super) struct Refusal {
     pub(super) errors: Vec<String>,
 }
 
-/// Whether an event is given to the actor at all.
-pub(super) fn refusal(
-    lease: &Lease,
-    limits: &EventLimits,
-    hops_max: u32,
-    crashes_max: u32,
-) -> Option<Refusal> {
-    let refuse = |reason, errors| Some(Refusal { reason, errors });
-    let lines = |error: &Error| chain(error).map(ToString::to_string).collect();
-    if let Some(defect) = lease.defect() {
-        return refuse(DeadLetterReason::Undecodable, lines(defect));
+/// Whether an event is given to the actor.
+#[derive(Debug)]
+pub(super) enum Admission {
+    /// It is.
+    Given,
+    /// Not now: it may have taken its workers down, and waits before it may do so again.
+    Postponed,
+    /// It is not, and never will be.
+    Refused(Refusal),
+}
+
+/// What an event is held to before it is given to the actor.
+#[derive(Debug)]
+pub(super) struct Entry<'a> {
+    pub(super) limits: &'a EventLimits,
+    pub(super) hops_max: u32,
+    pub(super) crashes_max: u32,
+    pub(super) counting: AttemptCounting,
+}
+
+impl Entry<'_> {
+    /// Whether the event of this lease is given to the actor.
+    pub(super) fn admit(&self, lease: &Lease) -> Admission {
+        let refuse = |reason, errors| Admission::Refused(Refusal { reason, errors });
+        let lines = |error: &Error| chain(error).map(ToString::to_string).collect();
+        if let Some(defect) = lease.defect() {
+            return refuse(DeadLetterReason::Undecodable, lines(defect));
+        }
+        let event: &Event = lease.event();
+        if let Err(error) = self.limits.check_size(event) {
+            return refuse(DeadLetterReason::TooLarge, lines(&error));
+        }
+        let (hops, hops_max) = (event.hops(), self.hops_max);
+        if hops > hops_max {
+            let error = format!("{hops} events led to this one, and {hops_max} may");
+            return refuse(DeadLetterReason::Loop, vec![error]);
+        }
+        let history = lease.history();
+        let silent = lease.attempt().saturating_sub(1 + history.attempts);
+        match suspicion(silent, history.attempts, self.crashes_max, self.counting) {
+            Suspicion::None => Admission::Given,
+            Suspicion::Doubt => Admission::Postponed,
+            Suspicion::Certainty => {
+                let max = self.crashes_max;
+                let error =
+                    format!("{silent} deliveries in a row ended without a word, and {max} may");
+                refuse(DeadLetterReason::Crashed, vec![error])
+            }
+        }
     }
-    let event: &Event = lease.event();
-    if let Err(error) = limits.check_size(event) {
-        return refuse(DeadLetterReason::TooLarge, lines(&error));
+}
+
+/// Whether an event is taken for the cause of crashes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Suspicion {
+    None,
+    /// It may be.
+    Doubt,
+    Certainty,
+}
+
+/// How sure it is that an event crashes whoever takes it, of which this many deliveries in a row
+/// ended without a word, after so many that were noted.
+///
+/// Where every delivery is counted, many of them reached no actor: they were fetched ahead when the
+/// connection broke, or handed back because nothing could be published. A broker that comes and
+/// goes a few times would have every waiting event given up. So the event waits, with what was
+/// counted noted down, and is given up when that has helped twice.
+fn suspicion(silent: u32, noted: u32, crashes_max: u32, counting: AttemptCounting) -> Suspicion {
+    let certain = match counting {
+        AttemptCounting::Exact => true,
+        AttemptCounting::Deliveries => noted >= crashes_max.saturating_add(1).saturating_mul(2),
+    };
+    match (silent > crashes_max, certain) {
+        (false, _) => Suspicion::None,
+        (true, false) => Suspicion::Doubt,
+        (true, true) => Suspicion::Certainty,
     }
-    let hops = event.hops();
-    if hops > hops_max {
-        let error = format!("{hops} events led to this one, and {hops_max} may");
-        return refuse(DeadLetterReason::Loop, vec![error]);
-    }
-    let crashes = lease.attempt().saturating_sub(1 + lease.history().attempts);
-    if crashes > crashes_max {
-        let error =
-            format!("{crashes} deliveries in a row ended without a word, and {crashes_max} may");
-        return refuse(DeadLetterReason::Crashed, vec![error]);
-    }
-    None
 }
 
 #[cfg(test)]
@@ -221,6 +271,24 @@ mod tests {
         for (ending, attempt, counting, expected) in cases {
             let is = disposition(ending, attempt, &policy(), counting, 1.0);
             assert_eq!(is, expected, "{ending:?} {attempt} {counting:?}");
+        }
+    }
+
+    #[test]
+    fn silence_is_certainty_at_once_or_the_third_time() {
+        use AttemptCounting::{Deliveries, Exact};
+        let cases = [
+            (5, 0, Exact, Suspicion::None),
+            (6, 0, Exact, Suspicion::Certainty),
+            (5, 100, Deliveries, Suspicion::None),
+            (6, 0, Deliveries, Suspicion::Doubt),
+            (6, 6, Deliveries, Suspicion::Doubt),
+            (6, 11, Deliveries, Suspicion::Doubt),
+            (6, 12, Deliveries, Suspicion::Certainty),
+        ];
+        for (silent, noted, counting, expected) in cases {
+            let is = suspicion(silent, noted, 5, counting);
+            assert_eq!(is, expected, "{silent} after {noted}, {counting:?}");
         }
     }
 

@@ -52,6 +52,12 @@ impl Ended {
         }
     }
 
+    /// The event waits before it is given to an actor again; its deliveries so far are noted.
+    pub(super) fn postponed(attempt: u32, delay: Duration) -> Self {
+        let later = Disposition::RetryLater(delay, Counting::Uncounted);
+        Self::without_failure(later, attempt, Mark::Neutral)
+    }
+
     /// A worker of this process still has the event, though its lease is gone. To give it to
     /// another would lose one thread after the other.
     pub(super) fn held_elsewhere(attempt: u32, held: Held) -> Self {

@@ -86,6 +86,10 @@ impl FactorySettings {
 
     /// How many deliveries in a row may end without a word, as in a crash, before the event is
     /// taken for the cause and dead-lettered. The default is 5.
+    ///
+    /// Where the backend counts deliveries that reached no actor as well
+    /// ([`AttemptCounting::Deliveries`](crate::queue::AttemptCounting)), the event is first made to
+    /// wait as after a failure, and dead-lettered the third time.
     #[must_use]
     pub fn with_crashes_max(mut self, crashes: u32) -> Self {
         self.crashes_max = crashes;

@@ -1,13 +1,14 @@
 //! Events that are not even given to the actor.
 
 use beehive_core::ErrorKind;
-use beehive_core::event::{Event, EventLimits};
+use beehive_core::event::{Delivery, Event, EventLimits};
 use beehive_core::queue::memory::MemoryQueue;
-use beehive_core::queue::{DeadLetterReason, EventQueue, EventQueueExt};
+use beehive_core::queue::{AttemptCounting, DeadLetterReason, EventQueue, EventQueueExt};
 use tokio::time::advance;
 
 use crate::support::{
-    Diary, MINUTE, SECOND, actor, dead_letters, done, event, hive, name, no_retries, within,
+    Diary, MINUTE, SECOND, Scripted, actor, dead_letters, done, event, hive, name, no_retries,
+    within,
 };
 
 #[tokio::test(start_paused = true)]
@@ -104,4 +105,78 @@ async fn an_event_that_takes_its_process_down_again_and_again_is_given_up() {
     assert_eq!(letters[0].event.data(), "poison");
     assert!(!letters[0].record.errors.is_empty());
     assert_eq!(seen.all(), ["sound"]);
+}
+
+/// The event of this queue is delivered so many times to somebody who says nothing.
+async fn lose(queue: &MemoryQueue, from: &str, times: u32) {
+    for _ in 0..times {
+        let lease = queue.receive_one(&name(from), MINUTE).await.unwrap();
+        drop(lease.unwrap());
+        advance(MINUTE).await;
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn where_deliveries_count_that_reached_nobody_an_event_waits_before_it_is_given_up() {
+    let mut scripted = Scripted::new();
+    scripted.capabilities.attempts = AttemptCounting::Deliveries;
+    let queue = scripted.inner.clone();
+    queue.declare(&name("Start-Flap")).await.unwrap();
+    queue.push(event("Start", "sound")).await.unwrap();
+    // A connection that comes and goes, with the event fetched ahead.
+    lose(&queue, "Start-Flap", 4).await;
+    let seen = Diary::default();
+    let noted = seen.clone();
+    let descriptor = actor("Start-Flap", move |event: Event| {
+        noted.note(event.delivery().map(Delivery::attempt));
+        done()
+    });
+    let hive = hive(scripted).settings(no_retries().with_crashes_max(3));
+    let running = hive
+        .register(descriptor)
+        .build()
+        .unwrap()
+        .start()
+        .await
+        .unwrap();
+    within(60 * MINUTE, "processed", queue.idle()).await;
+    // The deliveries before are counted, and the one that only postponed it is not.
+    assert_eq!(seen.all(), [Some(5)]);
+    assert_eq!(dead_letters(&queue, "Start-Flap").await, []);
+    assert!(running.drain().await.is_clean());
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_event_that_waited_twice_and_goes_on_crashing_is_given_up() {
+    let mut scripted = Scripted::new();
+    scripted.capabilities.attempts = AttemptCounting::Deliveries;
+    let queue = scripted.inner.clone();
+    queue.declare(&name("Start-Crash")).await.unwrap();
+    queue.push(event("Start", "poison")).await.unwrap();
+    let seen = Diary::default();
+    for round in 1..=3 {
+        lose(&queue, "Start-Crash", 4).await;
+        let noted = seen.clone();
+        let descriptor = actor("Start-Crash", move |_| {
+            noted.note(());
+            done()
+        });
+        let hive = hive(scripted.clone()).settings(no_retries().with_crashes_max(3));
+        let running = hive
+            .register(descriptor)
+            .build()
+            .unwrap()
+            .start()
+            .await
+            .unwrap();
+        // Only long enough to look at the event.
+        advance(SECOND / 10).await;
+        tokio::task::yield_now().await;
+        running.drain().await;
+        assert_eq!(seen.len(), 0, "round {round}");
+        advance(60 * MINUTE).await;
+    }
+    let letters = dead_letters(&queue, "Start-Crash").await;
+    assert_eq!(letters[0].record.reason, DeadLetterReason::Crashed);
+    assert_eq!(letters[0].record.attempts, 13);
 }
