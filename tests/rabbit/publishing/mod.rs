@@ -4,6 +4,7 @@ mod alarm;
 mod full;
 mod kill;
 mod limits;
+mod load;
 mod network;
 mod pipelined;
 mod routing;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use beehive_core::queue::EventQueue;
 use beehive_rabbit::RabbitConfig;
 use beehive_tests::proxy::{Direction, Passage, Proxy};
-use beehive_tests::services::{Broker, BrokerOptions, shared_broker};
+use beehive_tests::services::shared_broker;
 use beehive_tests::trials::{Outcome, Place, Trial, eventually, trial};
 use libtest_mimic::Failed;
 use tokio::task::JoinSet;
@@ -26,7 +26,6 @@ pub(super) fn trials() -> Vec<Trial> {
         trial("publishing::a_confirm_that_never_comes", a_confirm_that_never_comes)
             .with_shared_broker(),
         trial("publishing::nobody_to_connect_to", nobody_to_connect_to).with_shared_broker(),
-        trial("publishing::connections_closed_under_load", connections_closed).with_brokers(1),
     ]
 }
 
@@ -140,52 +139,5 @@ async fn nobody_to_connect_to(place: Place) -> Outcome {
     if let Err(error) = publishing.await? {
         assert!(error.is_temporary(), "{error}");
     }
-    Ok(())
-}
-
-async fn connections_closed(place: Place) -> Outcome {
-    const CLOSED: usize = 3;
-    let broker = Broker::start(BrokerOptions::default()).await?;
-    let stage = Stage::open(&place, broker.url(), broker.url(), |config| config).await?;
-    let name = stage.declare("Flower-Bee").await?;
-    let (stop, stopped) = tokio::sync::watch::channel(false);
-    let mut callers = JoinSet::new();
-    for _ in 0..16 {
-        let queue = std::sync::Arc::clone(&stage.queue);
-        let stopped = stopped.clone();
-        callers.spawn(async move {
-            let (mut confirmed, mut failed) = (Vec::new(), 0);
-            while !*stopped.borrow() {
-                let event = event("Flower");
-                match timeout(Duration::from_secs(60), queue.publish(std::slice::from_ref(&event))).await {
-                    Ok(Ok(_)) => confirmed.push(event.id().to_string()),
-                    Ok(Err(error)) => {
-                        assert!(error.is_temporary(), "{error}");
-                        failed += 1;
-                    }
-                    Err(_) => panic!("publishing hangs"),
-                }
-            }
-            (confirmed, failed)
-        });
-    }
-    for _ in 0..CLOSED {
-        let before = stage.queue_length_hint().await;
-        broker.close_all_connections().await?;
-        let _ = before;
-    }
-    stop.send_replace(true);
-    let (mut confirmed, mut failed) = (Vec::new(), 0);
-    while let Some(caller) = callers.join_next().await {
-        let (ids, failures) = caller?;
-        confirmed.extend(ids);
-        failed += failures;
-    }
-    assert!(failed > 0, "no connection was closed under load");
-    let view = Stage::open(&place, broker.url(), broker.url(), |config| config).await?;
-    let arrived: std::collections::HashSet<_> = view.take_all(&name).await?.into_iter().collect();
-    let lost: Vec<_> = confirmed.iter().filter(|id| !arrived.contains(*id)).collect();
-    assert_eq!(lost.len(), 0, "of {} confirmed: {lost:?}", confirmed.len());
-    assert!(confirmed.len() > 100, "{} events are no load", confirmed.len());
     Ok(())
 }
