@@ -115,7 +115,7 @@ impl EventQueue for RabbitQueue {
     }
 
     async fn publish(&self, events: &[Event]) -> Result<Receipt, PublishError> {
-        announce::publish(&self.parts, events).await
+        announce::publish(&self.parts, &self.capabilities.limits, events).await
     }
 
     async fn receiver(
