@@ -6,7 +6,12 @@ use beehive_tests::trials;
 
 mod amqp;
 mod broker;
+mod delays;
+mod topology;
 
 fn main() -> ExitCode {
-    trials::run(broker::trials())
+    let mut trials = broker::trials();
+    trials.extend(topology::trials());
+    trials.extend(delays::trials());
+    trials::run(trials)
 }
