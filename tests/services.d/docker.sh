@@ -1,0 +1,118 @@
+# shellcheck shell=bash disable=SC2154 # tests/services assigns what is not here.
+# Nodes as containers, and the services of compose.yaml. Every verb does what its native one does.
+
+docker_is_there() {
+    command -v docker >/dev/null && docker info >/dev/null 2>&1 &&
+        docker compose version >/dev/null 2>&1
+}
+
+# The services of compose.yaml, under a name and ports of this checkout.
+docker_compose() {
+    local amqp management
+    read -r amqp management _ <"$nodes/shared/ports"
+    BEEHIVE_AMQP_PORT=$amqp BEEHIVE_MANAGEMENT_PORT=$management BEEHIVE_BROKER_HOST=$(full_name shared) \
+        docker compose --project-name "beehive-$mark" --file "$tests/../compose.yaml" "$@"
+}
+
+# The container of a node; `shared` is the one of compose.yaml.
+docker_container() {
+    if [[ $1 == shared ]]; then
+        docker_compose ps --all --quiet rabbitmq
+    else
+        full_name "$1"
+    fi
+}
+
+docker_is_alive() {
+    [[ $(docker inspect --format '{{.State.Running}}' "$(docker_container "$1")" 2>/dev/null) == true ]]
+}
+
+docker_start() {
+    if [[ $1 == shared ]]; then
+        docker_compose up --detach --quiet-pull >&2
+        return
+    fi
+    local node=$nodes/$1 container tls amqp amqps
+    local -a mounts=()
+    container=$(docker_container "$1")
+    tls=$(<"$node/tls")
+    read -r amqp _ amqps <"$node/ports"
+    grep -v '^$' "$node/conf" >"$node/rabbitmq.conf" || true
+    if [[ -n $tls ]]; then
+        {
+            echo "listeners.ssl.1 = 5671"
+            tls_settings /etc/beehive
+        } >>"$node/rabbitmq.conf"
+        mounts=(--volume "$tls:/etc/beehive:ro")
+    fi
+    # Settings and certificates belong to the container, the data to a volume that outlives it.
+    docker rm --force "$container" >/dev/null 2>&1 || true
+    docker run --detach --name "$container" --hostname "$container" \
+        --publish "127.0.0.1:$amqp:5672" --publish "127.0.0.1:$amqps:5671" \
+        --volume "$container:/var/lib/rabbitmq" \
+        --volume "$node/rabbitmq.conf:/etc/rabbitmq/conf.d/90-beehive.conf:ro" \
+        ${mounts[@]+"${mounts[@]}"} "$(docker_image)" >/dev/null
+}
+
+# The image of compose.yaml.
+docker_image() {
+    sed -n 's/^ *image: *\(rabbitmq:[^ ]*\) *$/\1/p' "$tests/../compose.yaml"
+}
+
+docker_lost_port() {
+    docker logs "$(docker_container "$1")" 2>&1 | grep -q 'address already in use' ||
+        ! docker inspect "$(docker_container "$1")" >/dev/null 2>&1
+}
+
+docker_stop() {
+    docker stop "$(docker_container "$1")" >/dev/null
+}
+
+docker_kill() {
+    docker kill "$(docker_container "$1")" >/dev/null 2>&1 || true
+}
+
+docker_pause() {
+    docker pause "$(docker_container "$1")" >/dev/null
+}
+
+docker_resume() {
+    docker unpause "$(docker_container "$1")" >/dev/null
+}
+
+docker_ctl() {
+    docker exec "$(docker_container "$1")" rabbitmqctl -q "${@:2}"
+}
+
+docker_log() {
+    docker logs "$(docker_container "$1")" 2>&1 || true
+}
+
+docker_remove() {
+    local container
+    container=$(docker_container "$1")
+    if [[ $1 == shared && -f $nodes/shared/ports ]]; then
+        docker_compose down --volumes >&2
+    fi
+    docker rm --force "$container" >/dev/null 2>&1 || true
+    docker volume rm --force "$container" >/dev/null 2>&1 || true
+    rm -rf "${nodes:?}/$1"
+}
+
+# Removes containers of this folder's nodes that no folder is there for any more.
+docker_remove_strays() {
+    local container
+    for container in $(docker ps --all --filter "name=^beehive-$mark-" --format '{{.Names}}'); do
+        if [[ ! -f $nodes/${container#"beehive-$mark-"}/ports ]]; then
+            docker_remove "${container#"beehive-$mark-"}"
+        fi
+    done
+}
+
+docker_up() {
+    start shared >/dev/null
+}
+
+docker_down() {
+    docker_remove_strays
+}
