@@ -10,5 +10,7 @@ mod rabbit_queue;
 mod receiver;
 mod topology;
 
-pub use self::config::{Namespace, QueueType, RabbitConfig, TopologyMode};
+pub use self::config::{
+    Credentials, CredentialsProvider, Namespace, Plaintext, QueueType, RabbitConfig, TopologyMode,
+};
 pub use self::rabbit_queue::RabbitQueue;

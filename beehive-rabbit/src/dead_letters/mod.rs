@@ -1,50 +1,33 @@
 //! The dead letters of each queue, in a queue of their own.
+//!
+//! AMQP cannot browse: to look at messages is to take them, and to give them back. What that does to
+//! their order was measured on RabbitMQ 3.10.8:
+//!
+//! | taken and given back by | classic | quorum |
+//! |---|---|---|
+//! | consumer, then the channel, the connection or the process ends | kept | kept |
+//! | up to 32 consumers of one channel, one after the other | kept | kept |
+//! | more consumers of one channel | kept | shuffled |
+//! | `basic.get`, given back in any way | kept | shuffled |
+//! | `basic.nack` of all at once | kept | shuffled |
+//! | a part of those that were given back before | kept | moved behind the others of those |
+//! | messages that arrive meanwhile | behind | behind |
+//! | two lookers at once | each sees a part | each sees a part, and the order of returning stays |
+//!
+//! So a [`Look`](look::Look) takes by consumers, holds everything until it has seen it, returns it by
+//! closing its channel, and makes sure that it is alone. And because a broker or a process can die in
+//! the middle of one, the order that is shown is not the queue's but the one that the dead letters
+//! themselves tell: by the time at which each was given up, see [`Place`](place::Place). Looking costs
+//! as much as there are dead letters.
 
-use std::sync::Arc;
+mod census;
+mod letter;
+mod look;
+mod place;
+mod quiet;
+mod rabbit_dead_letters;
+mod redrive;
+mod turns;
+mod window;
 
-use async_trait::async_trait;
-use beehive_core::Result;
-use beehive_core::event::EventId;
-use beehive_core::page::{Page, PageRequest};
-use beehive_core::queue::{DeadLetter, DeadLetters, QueueName, RedriveRate};
-
-use crate::rabbit_queue::Parts;
-
-/// The dead letters of each queue, in a queue of their own.
-#[derive(Debug)]
-pub(crate) struct RabbitDeadLetters {}
-
-impl RabbitDeadLetters {
-    pub(crate) fn new(parts: Arc<Parts>) -> Self {
-        let _ = parts;
-        Self {}
-    }
-}
-
-#[async_trait]
-impl DeadLetters for RabbitDeadLetters {
-    async fn count(&self, queue: &QueueName) -> Result<u64> {
-        let _ = queue;
-        todo!()
-    }
-    async fn list(&self, queue: &QueueName, page: &PageRequest) -> Result<Page<DeadLetter>> {
-        let _ = (queue, page);
-        todo!()
-    }
-    async fn get(&self, queue: &QueueName, id: &EventId) -> Result<DeadLetter> {
-        let _ = (queue, id);
-        todo!()
-    }
-    async fn redrive(&self, queue: &QueueName, id: &EventId) -> Result<()> {
-        let _ = (queue, id);
-        todo!()
-    }
-    async fn redrive_all(&self, queue: &QueueName, rate: RedriveRate) -> Result<u64> {
-        let _ = (queue, rate);
-        todo!()
-    }
-    async fn purge(&self, queue: &QueueName) -> Result<u64> {
-        let _ = queue;
-        todo!()
-    }
-}
+pub(crate) use self::rabbit_dead_letters::RabbitDeadLetters;
