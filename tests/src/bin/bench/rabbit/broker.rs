@@ -1,8 +1,6 @@
 //! The broker that everything runs against.
 
-use std::path::Path;
-use std::process::{Command, Stdio};
-
+use beehive_tests::services::{self, BrokerOptions};
 use lapin::uri::AMQPUri;
 
 use crate::Result;
@@ -14,18 +12,18 @@ use crate::machine::Usage;
 pub(super) struct Broker {
     url: String,
     process: Option<Companion>,
-    node: Option<Node>,
+    /// Removed with the rest.
+    _node: Option<services::Broker>,
 }
 
 impl Broker {
     /// The one at `AMQP_URL`; a new one where that is not set.
-    pub(super) fn find_or_start() -> Result<Self> {
-        if let Ok(url) = std::env::var("AMQP_URL") {
+    pub(super) async fn find_or_start() -> Result<Self> {
+        if let Some(url) = services::shared_broker() {
             return Self::at(url, None);
         }
-        let node = Node(format!("bench-{}", std::process::id()));
-        let url = node.start()?;
-        Self::at(url, Some(node))
+        let node = services::Broker::start(BrokerOptions::default()).await?;
+        Self::at(node.url().into(), Some(node))
     }
 
     /// The one that another process of this benchmark has found or started.
@@ -33,7 +31,7 @@ impl Broker {
         Self::at(url.into(), None)
     }
 
-    fn at(url: String, node: Option<Node>) -> Result<Self> {
+    fn at(url: String, node: Option<services::Broker>) -> Result<Self> {
         let uri: AMQPUri = url.parse()?;
         let authority = &uri.authority;
         let is_here = ["127.0.0.1", "localhost", "::1", "[::1]"].contains(&&*authority.host);
@@ -42,7 +40,11 @@ impl Broker {
         } else {
             None
         };
-        Ok(Self { url, process, node })
+        Ok(Self {
+            url,
+            process,
+            _node: node,
+        })
     }
 
     pub(super) fn url(&self) -> &str {
@@ -57,43 +59,5 @@ impl Broker {
     /// What has been used until now, the broker's share apart.
     pub(super) fn usage(&self) -> Result<Usage> {
         Usage::beside(self.process)
-    }
-}
-
-impl Drop for Broker {
-    fn drop(&mut self) {
-        if let Some(node) = &self.node {
-            // Where this fails, the next one to start a node removes this one.
-            node.script(&["remove"]).output().ok();
-        }
-    }
-}
-
-/// A private node of `tests/services`.
-#[derive(Debug)]
-struct Node(String);
-
-impl Node {
-    fn start(&self) -> Result<String> {
-        let owner = std::process::id().to_string();
-        let output = self
-            .script(&["start"])
-            .args(["--owner", &owner])
-            .stdin(Stdio::null())
-            .stderr(Stdio::inherit())
-            .output()?;
-        if !output.status.success() {
-            return Err(
-                "tests/services could not start a broker; set AMQP_URL to use yours".into(),
-            );
-        }
-        Ok(String::from_utf8(output.stdout)?.trim().into())
-    }
-
-    fn script(&self, verb: &[&str]) -> Command {
-        let tests = Path::new(env!("CARGO_MANIFEST_DIR"));
-        let mut command = Command::new(tests.join("services"));
-        command.arg("node").args(verb).arg(&self.0);
-        command
     }
 }

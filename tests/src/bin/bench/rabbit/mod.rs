@@ -49,13 +49,14 @@ pub(crate) struct Options {
 
 /// Measures and prints.
 pub(crate) fn run(options: &Options) -> Result<()> {
-    let broker = Arc::new(Broker::find_or_start()?);
+    let runtime = runtime()?;
+    let broker = Arc::new(runtime.block_on(Broker::find_or_start())?);
     let mut report = Report::default();
     if !broker.is_watched() {
         report.note("The broker's processor time could not be told from that of strangers.");
     }
     let bench = Bench {
-        runtime: runtime()?,
+        runtime,
         by_hand: Builder::new_current_thread().enable_all().build()?,
         broker,
         rounds: if options.quick {

@@ -1,0 +1,12 @@
+//! What has to be true on a real RabbitMQ.
+
+use std::process::ExitCode;
+
+use beehive_tests::trials;
+
+mod amqp;
+mod broker;
+
+fn main() -> ExitCode {
+    trials::run(broker::trials())
+}
