@@ -154,19 +154,16 @@ impl Supervisor {
             if !live.note_blocked(because.clone()) {
                 continue;
             }
-            blocked = match because {
-                Some(because) => {
-                    warn!(
-                        role = self.role,
-                        because, "the broker blocks the connection"
-                    );
-                    Some(self.meters.blocked())
-                }
-                None => {
-                    info!(role = self.role, "the broker takes events again");
-                    None
-                }
-            };
+            if let Some(because) = because {
+                warn!(
+                    role = self.role,
+                    because, "the broker blocks the connection"
+                );
+                blocked.replace(self.meters.blocked());
+            } else {
+                info!(role = self.role, "the broker takes events again");
+                blocked.take();
+            }
         }
     }
 }

@@ -62,7 +62,8 @@ impl<'a> Transmission<'a> {
             let mut slot = Slot::Sending(Box::pin(send(channel, message)));
             // The driver queues the frames at the first poll. Each is looked at again when the
             // window is waited for, so nobody needs to be woken by this one.
-            slot.poll(&mut Context::from_waker(Waker::noop())).is_ready();
+            slot.poll(&mut Context::from_waker(Waker::noop()))
+                .is_ready();
             slots.push(slot);
         }
         Self {
@@ -89,7 +90,8 @@ impl<'a> Transmission<'a> {
         let mut error: Option<lapin::Error> = None;
         let mut answers = Vec::with_capacity(self.slots.len());
         for mut slot in self.slots {
-            slot.poll(&mut Context::from_waker(Waker::noop())).is_ready();
+            slot.poll(&mut Context::from_waker(Waker::noop()))
+                .is_ready();
             answers.push(match slot {
                 Slot::Done(Ok(Confirmation::Ack(message))) => {
                     returned.extend(message.map(|message| mark_of(&message)));
@@ -106,9 +108,9 @@ impl<'a> Transmission<'a> {
                     Answer::Missing
                 }
                 // Not requested: the channel would not be in confirm mode.
-                Slot::Done(Ok(Confirmation::NotRequested))
-                | Slot::Sending(_)
-                | Slot::Sent(_) => Answer::Missing,
+                Slot::Done(Ok(Confirmation::NotRequested)) | Slot::Sending(_) | Slot::Sent(_) => {
+                    Answer::Missing
+                }
             });
         }
         Outcome {

@@ -135,10 +135,7 @@ mod tests {
             message("a", LARGE + 1),
             message("a", 1),
         ]];
-        assert_eq!(
-            windows(jobs, &proven, 9),
-            ["a", "b", "b", "a", "a", "a"]
-        );
+        assert_eq!(windows(jobs, &proven, 9), ["a", "b", "b", "a", "a", "a"]);
     }
 
     #[test]

@@ -51,6 +51,20 @@ impl RabbitQueue {
         })
     }
 
+    /// Deletes every topic, subscription and simple queue that was declared through this object, with
+    /// their events and dead letters, and the delays of its namespace. For tests, and for what is not
+    /// to outlive its process.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Denied`] without the permission to configure, and temporary ones; what was
+    /// deleted until then is gone.
+    ///
+    /// # Cancel safety
+    /// Dropping the future leaves the rest where it is.
+    pub async fn delete_declared(&self) -> Result<()> {
+        self.parts.topology.delete_declared().await
+    }
+
     /// Closes the connections. Leases that are held are lost, and their events delivered again.
     pub async fn close(&self) {
         self.parts.links.close().await;

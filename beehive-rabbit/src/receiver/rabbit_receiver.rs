@@ -7,12 +7,28 @@ use std::time::Duration;
 use async_trait::async_trait;
 use beehive_core::Result;
 use beehive_core::queue::{Lease, QueueName, Receiver, ReceiverOptions};
+use bytes::Bytes;
+use tokio::sync::oneshot;
+use tokio::task::coop::consume_budget;
+use tokio::time::{Instant, timeout, timeout_at};
 
+use super::consumption;
+use super::lease::RabbitLease;
+use super::received::Received;
+use super::resending::until;
+use super::session::{Session, Taken};
+use super::shared::{Shared, Source};
+use super::subscribing::subscribe;
+use super::term::later;
+use crate::codec::{Incoming, decode};
+use crate::error::unanswered;
 use crate::rabbit_queue::Parts;
 
 /// The receiver of one queue.
 #[derive(Debug)]
-pub(crate) struct RabbitReceiver {}
+pub(crate) struct RabbitReceiver {
+    shared: Arc<Shared>,
+}
 
 impl RabbitReceiver {
     /// Starts to consume.
@@ -24,19 +40,124 @@ impl RabbitReceiver {
         from: &QueueName,
         options: ReceiverOptions,
     ) -> Result<Self> {
-        let _ = (parts, from, options);
-        todo!()
+        let shared = Arc::new(Shared::new(parts, from, options));
+        let opened = subscribe(&shared).await?;
+        consumption::start(Arc::clone(&shared), opened);
+        Ok(Self { shared })
+    }
+
+    /// What is there now.
+    fn take(&self, max: NonZeroUsize) -> Vec<Lease> {
+        let Source::Session(session, elsewhere) = self.shared.source() else {
+            return Vec::new();
+        };
+        let taken = session.take(max, elsewhere).into_iter();
+        taken
+            .filter_map(|taken| self.lease(&session, taken))
+            .collect()
+    }
+
+    /// A lease on a delivery that is due.
+    fn lease(&self, session: &Arc<Session>, taken: Taken) -> Option<Lease> {
+        let tag = taken.delivery.delivery_tag;
+        let body = Bytes::from(taken.delivery.data);
+        let incoming = decode(&taken.delivery.properties, body);
+        let attempt = attempt(&incoming);
+        let Incoming {
+            event,
+            defect,
+            note,
+            original,
+            ..
+        } = incoming;
+        let received = Received {
+            event,
+            note,
+            original,
+        };
+        if note.due.is_some_and(|due| !until(due).is_zero()) {
+            session.send_on(tag, received);
+            return None;
+        }
+        if !self.shared.counts_deliveries() {
+            let mut copy = received.clone();
+            copy.note.deliveries = note.deliveries.saturating_add(1);
+            copy.note.due = None;
+            session.keep_copy(tag, copy);
+        }
+        let meters = &self.shared.meters;
+        meters.deliveries.increment(1);
+        if attempt > 1 {
+            meters.redeliveries.increment(1);
+        }
+        let event = received.event.clone();
+        let settle = Box::new(RabbitLease {
+            session: Arc::clone(session),
+            tag,
+            received,
+        });
+        let lease = Lease::new(event, attempt, taken.deadline, settle).with_history(note.history);
+        Some(match defect {
+            Some(defect) => lease.with_defect(defect),
+            None => lease,
+        })
     }
 }
 
 #[async_trait]
 impl Receiver for RabbitReceiver {
     async fn receive(&mut self, max: NonZeroUsize, wait: Duration) -> Result<Vec<Lease>> {
-        let _ = (max, wait);
-        todo!()
+        // A loop that always finds events must let other tasks run now and then. Nothing is taken
+        // yet, so it may be dropped here.
+        consume_budget().await;
+        let mut give_up = None;
+        loop {
+            let leases = self.take(max);
+            if !leases.is_empty() {
+                return Ok(leases);
+            }
+            if let Some(error) = self.shared.news() {
+                return Err(error);
+            }
+            let give_up = *give_up.get_or_insert_with(|| later(Instant::now(), wait));
+            let arrived = self.shared.arrived.notified();
+            if timeout_at(give_up, arrived).await.is_err() {
+                return self.shared.trouble().map_or_else(|| Ok(Vec::new()), Err);
+            }
+        }
     }
 
     async fn close(self: Box<Self>) -> Result<()> {
-        todo!()
+        let (closer, closed) = oneshot::channel();
+        self.shared.close(Some(closer));
+        let config = &self.shared.parts.config;
+        // To stop consuming, and to hand back.
+        match timeout(config.operation_timeout * 2, closed).await {
+            Ok(Ok(closed)) => closed,
+            // The task is gone, and its channel with it.
+            Ok(Err(_)) => Ok(()),
+            Err(_) => Err(unanswered("close")),
+        }
     }
+}
+
+impl Drop for RabbitReceiver {
+    fn drop(&mut self) {
+        self.shared.close(None);
+    }
+}
+
+/// Which attempt a delivery is. What the driver calls redelivered is no sign of one: after a restart
+/// of the broker it is set on events that never reached anyone.
+fn attempt(incoming: &Incoming) -> u32 {
+    let Incoming {
+        note,
+        deliveries_before,
+        ..
+    } = incoming;
+    note.history
+        .attempts
+        .saturating_add(note.deliveries)
+        .saturating_add(*deliveries_before)
+        .saturating_add(1)
 }
