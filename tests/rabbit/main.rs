@@ -6,7 +6,8 @@ use beehive_tests::trials;
 
 mod amqp;
 mod broker;
+mod publishing;
 
 fn main() -> ExitCode {
-    trials::run(broker::trials())
+    trials::run(broker::trials().into_iter().chain(publishing::trials()))
 }

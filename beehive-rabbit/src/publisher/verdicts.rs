@@ -149,7 +149,8 @@ mod tests {
     fn who_ended_the_channel_is_told_and_the_others_may_try_again() {
         let soft = AMQPErrorKind::Soft;
         let missing = "NOT_FOUND - no exchange 'shop.b' in vhost '/'";
-        let denied = "ACCESS_REFUSED - access to exchange 'shop.b' in vhost '/' refused for user 'u'";
+        let denied =
+            "ACCESS_REFUSED - access to exchange 'shop.b' in vhost '/' refused for user 'u'";
         let large = "PRECONDITION_FAILED - message size 1 is larger than configured max size 0";
         let all = ["shop.a", "shop.b", "shop.bb"];
         let cases = [

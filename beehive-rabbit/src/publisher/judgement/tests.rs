@@ -29,9 +29,17 @@ fn each_message_is_ruled_on_by_what_came_back_of_the_whole_window() {
             &[1],
             &[Unrouted, Stored, Unrouted],
         ),
-        (&[(1, Refused), (2, Confirmed)], &[], &[Ruling::Refused, Stored]),
+        (
+            &[(1, Refused), (2, Confirmed)],
+            &[],
+            &[Ruling::Refused, Stored],
+        ),
         // The return of 1 was taken along by the confirm of 2.
-        (&[(1, Refused), (2, Confirmed)], &[1], &[Ruling::Refused, Stored]),
+        (
+            &[(1, Refused), (2, Confirmed)],
+            &[1],
+            &[Ruling::Refused, Stored],
+        ),
         // The channel ended: nothing had come back, so what is confirmed is stored.
         (&[(1, Confirmed), (2, Missing)], &[], &[Stored, Unknown]),
         // Something came back; more may have, that no confirm took along any more.
@@ -44,9 +52,16 @@ fn each_message_is_ruled_on_by_what_came_back_of_the_whole_window() {
         (&[(1, Confirmed)], &[7], &[Unknown]),
     ];
     for (window, returned, expected) in cases {
-        let window: Vec<_> = window.iter().map(|(id, answer)| (mark(*id), *answer)).collect();
+        let window: Vec<_> = window
+            .iter()
+            .map(|(id, answer)| (mark(*id), *answer))
+            .collect();
         let returned: Vec<_> = returned.iter().copied().map(mark).collect();
-        assert_eq!(rule(&window, &returned), expected, "{window:?} {returned:?}");
+        assert_eq!(
+            rule(&window, &returned),
+            expected,
+            "{window:?} {returned:?}"
+        );
     }
 }
 
@@ -94,7 +109,10 @@ fn returns_first(frames: &mut [Frame]) {
 
 /// The driver: each confirm takes along the oldest returned message that waits.
 fn answers(window: &[u8], frames: &[Frame]) -> (Vec<(Mark, Answer)>, Vec<Mark>) {
-    let mut answers: Vec<_> = window.iter().map(|id| (mark(*id), Answer::Missing)).collect();
+    let mut answers: Vec<_> = window
+        .iter()
+        .map(|id| (mark(*id), Answer::Missing))
+        .collect();
     let mut waiting = VecDeque::new();
     let mut returned = Vec::new();
     for frame in frames {
