@@ -6,8 +6,6 @@ use std::io;
 use beehive_core::{Error, ErrorKind, RetryClass};
 use lapin::protocol::{AMQPError, AMQPErrorKind, AMQPHardError, AMQPSoftError};
 
-use crate::connection::Obstacle;
-
 /// What the driver reports, as an error of this operation.
 pub(crate) fn converted(operation: &'static str, error: lapin::Error) -> Error {
     classify(&error)
@@ -112,7 +110,8 @@ fn said_by_broker(error: &AMQPError) -> Classified {
         AMQPErrorKind::Hard(hard) => hard_error(hard, text),
     };
     let mut classified = Classified::new(kind, message);
-    if kind == ErrorKind::Limit {
+    // Others may leave; an event gets no smaller.
+    if kind == ErrorKind::Limit && matches!(error.kind(), AMQPErrorKind::Hard(_)) {
         classified = classified.temporary();
     }
     classified.said = Some(text.to_owned());
@@ -139,6 +138,15 @@ fn soft_error(error: &AMQPSoftError, text: &str) -> (ErrorKind, &'static str) {
         AMQPSoftError::PRECONDITIONFAILED if text.contains("larger than") => (
             ErrorKind::Limit,
             "the event is larger than the broker's max_message_size",
+        ),
+        AMQPSoftError::PRECONDITIONFAILED if text.contains("timed out") => (
+            ErrorKind::Temporary,
+            "an event was held for longer than the broker's consumer_timeout; let its actor be \
+             faster, or raise it there and with with_consumer_timeout",
+        ),
+        AMQPSoftError::PRECONDITIONFAILED if text.contains("unknown delivery tag") => (
+            ErrorKind::LeaseLost,
+            "the broker does not know the delivery, or no longer",
         ),
         AMQPSoftError::PRECONDITIONFAILED => (
             ErrorKind::Conflict,
@@ -202,20 +210,169 @@ fn hard_error(error: &AMQPHardError, text: &str) -> (ErrorKind, &'static str) {
     }
 }
 
-/// What the network says, or we on the way there.
+/// What the network says, or TLS above it.
 fn input_output(error: &io::Error) -> Classified {
-    let inner = error.get_ref();
-    if let Some(obstacle) = inner.and_then(|inner| inner.downcast_ref::<Obstacle>()) {
-        let (kind, message) = obstacle.classify();
-        return Classified::new(kind, message);
-    }
     #[cfg(feature = "tls")]
     if crate::connection::tls::is_fault(error) {
         let (kind, message) = crate::connection::tls::classify(error);
         return Classified::new(kind, message);
     }
+    #[cfg(not(feature = "tls"))]
+    let _ = error;
     Classified::new(
         ErrorKind::Temporary,
         "the connection to the broker broke; check the broker and the network between",
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use lapin::protocol::AMQPErrorKind::{self, Hard, Soft};
+    use lapin::{ConnectionState, ErrorKind as Kind};
+
+    use super::*;
+
+    fn protocol(kind: AMQPErrorKind, text: &str) -> Kind {
+        Kind::ProtocolError(AMQPError::new(kind, text.into()))
+    }
+
+    fn io(kind: io::ErrorKind) -> Kind {
+        Kind::IOError(Arc::new(kind.into()))
+    }
+
+    #[test]
+    fn each_error_has_a_kind_and_says_what_to_do() {
+        use AMQPHardError as H;
+        use AMQPSoftError as S;
+        use ErrorKind::{
+            Configuration, Conflict, Denied, LeaseLost, Limit, NotFound, Temporary, Unexpected,
+            Unsupported,
+        };
+        let refused = "ACCESS_REFUSED - Login was refused using authentication mechanism PLAIN. \
+                       For details see the broker logfile.";
+        let permission = "ACCESS_REFUSED - configure access to queue 'q' in vhost 'v' refused for \
+                          user 'u'";
+        let different = "PRECONDITION_FAILED - inequivalent arg 'x-overflow' for queue 'q' in \
+                         vhost '/': received none but current is the value 'reject-publish'";
+        let large = "PRECONDITION_FAILED - message size 17 is larger than configured max size 16";
+        let late = "PRECONDITION_FAILED - delivery acknowledgement on channel 1 timed out. Timeout \
+                    value used: 60000 ms. This timeout value can be configured";
+        let unknown = "PRECONDITION_FAILED - unknown delivery tag 7";
+        let vhost = "NOT_ALLOWED - access to vhost 'v' refused for user 'u'";
+        let full = "NOT_ALLOWED - access to vhost 'v' refused for user 'u': connection limit (1) \
+                    is reached";
+        for (error, kind, words) in [
+            (
+                protocol(Soft(S::ACCESSREFUSED), refused),
+                Denied,
+                "user or password",
+            ),
+            (
+                protocol(Soft(S::ACCESSREFUSED), permission),
+                Denied,
+                "set_permissions",
+            ),
+            (
+                protocol(Soft(S::ACCESSREFUSED), permission),
+                Denied,
+                "configure access to queue 'q'",
+            ),
+            (
+                protocol(Soft(S::NOTFOUND), "NOT_FOUND - no queue 'q'"),
+                NotFound,
+                "no queue 'q'",
+            ),
+            (
+                protocol(Soft(S::PRECONDITIONFAILED), different),
+                Conflict,
+                "'x-overflow'",
+            ),
+            (
+                protocol(Soft(S::PRECONDITIONFAILED), large),
+                Limit,
+                "max_message_size",
+            ),
+            (
+                protocol(Soft(S::PRECONDITIONFAILED), late),
+                Temporary,
+                "consumer_timeout",
+            ),
+            (
+                protocol(Soft(S::PRECONDITIONFAILED), unknown),
+                LeaseLost,
+                "does not know",
+            ),
+            (
+                protocol(Soft(S::PRECONDITIONFAILED), "in use"),
+                Conflict,
+                "in use",
+            ),
+            (
+                protocol(Soft(S::RESOURCELOCKED), "x"),
+                Temporary,
+                "exclusively",
+            ),
+            (protocol(Soft(S::CONTENTTOOLARGE), "x"), Limit, "too large"),
+            (
+                protocol(Hard(H::NOTALLOWED), "vhost v not found"),
+                Configuration,
+                "add_vhost",
+            ),
+            (protocol(Hard(H::NOTALLOWED), vhost), Denied, "virtual host"),
+            (
+                protocol(Hard(H::NOTALLOWED), full),
+                Limit,
+                "no more connections",
+            ),
+            (
+                protocol(Hard(H::INVALIDPATH), "x"),
+                Configuration,
+                "virtual host",
+            ),
+            (
+                protocol(Hard(H::CONNECTIONFORCED), "x"),
+                Temporary,
+                "operator",
+            ),
+            (protocol(Hard(H::RESOURCEERROR), "x"), Temporary, "log"),
+            (protocol(Hard(H::INTERNALERROR), "x"), Temporary, "log"),
+            (
+                protocol(Hard(H::NOTIMPLEMENTED), "x"),
+                Unsupported,
+                "cannot",
+            ),
+            (protocol(Hard(H::FRAMEERROR), "x"), Unexpected, "log"),
+            (Kind::ChannelsLimitReached, Limit, "channel_max"),
+            (Kind::MissingHeartbeatError, Temporary, "heartbeats"),
+            (Kind::InvalidChannel(3), Temporary, "lost"),
+            (
+                Kind::InvalidConnectionState(ConnectionState::Closed),
+                Temporary,
+                "lost",
+            ),
+            (
+                Kind::AuthProviderError("x".into()),
+                Denied,
+                "auth_mechanism",
+            ),
+            (Kind::FutureCompleted, Unexpected, "driver"),
+            (io(io::ErrorKind::ConnectionReset), Temporary, "network"),
+            (io(io::ErrorKind::ConnectionAborted), Temporary, "network"),
+        ] {
+            let error = converted("look", error.into());
+            let text = error.to_string();
+            assert_eq!(error.kind(), kind, "{text}");
+            assert_eq!(error.operation(), Some("look"));
+            assert!(text.contains(words), "{words}: {text}");
+            let comes_again = kind == Temporary || text.contains("allows no more");
+            assert_eq!(error.is_temporary(), comes_again, "{text}");
+        }
+    }
+
+    #[test]
+    fn an_answer_that_does_not_come_may_come_later() {
+        assert!(unanswered("look").is_temporary());
+    }
 }

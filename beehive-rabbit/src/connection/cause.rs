@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use beehive_core::{Error, ErrorKind, RetryClass};
 
+use super::Obstacle;
 use crate::error::{Classified, classify};
 
 /// Why there is no connection: kept, and told to everyone who asks for one.
@@ -81,6 +82,17 @@ impl Cause {
         match &self.source {
             Some(source) => error.with_source(Arc::clone(source)),
             None => error,
+        }
+    }
+}
+
+impl From<Obstacle> for Cause {
+    fn from(obstacle: Obstacle) -> Self {
+        let (kind, message) = obstacle.classify();
+        Self {
+            what: Classified::new(kind, message),
+            context: Vec::new(),
+            source: Some(Arc::new(obstacle)),
         }
     }
 }

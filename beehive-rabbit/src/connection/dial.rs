@@ -2,7 +2,7 @@
 
 use std::io;
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::{Mutex, PoisonError};
 
 use futures_util::io::{AsyncRead, AsyncWrite};
 use lapin::auth::AuthProvider;
@@ -17,9 +17,11 @@ use tracing::dispatcher;
 
 use super::cause::Cause;
 use super::obstacle::Stage;
-use super::socket::{Slot, Socket};
+use super::socket::Socket;
 use super::{Obstacle, unframed};
-use crate::config::{Credentials, RabbitConfig, Server, TlsFiles, Transport};
+#[cfg(feature = "tls")]
+use crate::config::TlsFiles;
+use crate::config::{Credentials, RabbitConfig, Server, Transport};
 
 /// A connection and the hold on its socket.
 pub(super) struct Dialled {
@@ -65,40 +67,45 @@ async fn with_credentials(
     credentials: Credentials,
     deadline: Instant,
 ) -> Result<Dialled, Cause> {
-    let socket = Socket::default();
+    let runtime = lapin::runtime::default_runtime().map_err(Cause::of)?;
     let road = Road {
-        server: server.clone(),
-        tls: config.tls.clone(),
-        slot: socket.slot(),
+        server,
+        #[cfg(feature = "tls")]
+        tls: &config.tls,
         deadline,
     };
-    let log = dispatcher::get_default(Clone::clone);
-    let connect = Connection::connector(
-        uri(config, server, &credentials),
-        lapin::runtime::default_runtime().map_err(Cause::of)?,
-        // Runs on the driver's own thread, and with it the files are read there.
-        async move |_, runtime| {
-            unframed::install(&log);
-            let mut failure = Obstacle::Unresolved(io::ErrorKind::AddrNotAvailable.into());
-            let mut addresses = road.addresses().await?;
-            while let Some((address, deadline)) = addresses.next() {
-                let stream = AsyncTcpStream::connect(&runtime, address);
-                match timeout_at(deadline, stream).await {
-                    Ok(Ok(stream)) => {
-                        if let AsyncTcpStream::Plain(stream) = &stream {
-                            road.slot.fill(stream.get_ref())?;
-                        }
-                        return Ok(road.secured(stream).await?);
-                    }
-                    Ok(Err(error)) => failure = Obstacle::Unreachable(error),
-                    Err(_) => failure = Obstacle::TimedOut(Stage::Connect),
-                }
+    // Here and not within the driver, which leaves a task behind whenever this fails.
+    let mut failure = Obstacle::Unresolved(io::ErrorKind::AddrNotAvailable.into());
+    let mut stream = None;
+    for (address, deadline) in road.addresses().await? {
+        match timeout_at(deadline, AsyncTcpStream::connect(&runtime, address)).await {
+            Ok(Ok(connected)) => {
+                stream = Some(connected);
+                break;
             }
-            Err(io::Error::from(failure).into())
+            Ok(Err(error)) => failure = Obstacle::Unreachable(error),
+            Err(_) => failure = Obstacle::TimedOut(Stage::Connect),
+        }
+    }
+    let stream = stream.ok_or(failure)?;
+    let AsyncTcpStream::Plain(plain) = &stream else {
+        return Err(Obstacle::Strange.into());
+    };
+    let socket = Socket::of(plain.get_ref()).map_err(Obstacle::Unreachable)?;
+    let stream = Mutex::new(Some(road.secured(stream).await?));
+    let log = dispatcher::get_default(Clone::clone);
+    let handshake = Connection::connector(
+        uri(config, server, &credentials),
+        runtime,
+        // Runs on the driver's own thread.
+        async move |_, _| {
+            unframed::install(&log);
+            let stream = stream.lock().unwrap_or_else(PoisonError::into_inner).take();
+            Ok(stream.ok_or_else(|| io::Error::from(io::ErrorKind::NotConnected))?)
         },
         properties(config, role, credentials),
     );
-    let connection = timeout_at(deadline, connect)
+    let connection = timeout_at(deadline, handshake)
         .await
         .map_err(|_| {
             Cause::temporary(
@@ -162,28 +169,28 @@ impl AuthProvider for Proof {
     }
 
     fn auth_starter(&self) -> Result<LongString, String> {
-        Ok(match self.mechanism {
-            // The certificate says who we are.
-            SASLMechanism::External => LongString::default(),
-            _ => {
-                let (user, password) = (self.credentials.user(), self.credentials.password());
-                format!("\0{user}\0{password}").into()
-            }
-        })
+        // With a client certificate, that says who we are.
+        if self.mechanism == SASLMechanism::External {
+            return Ok(LongString::default());
+        }
+        let (user, password) = (self.credentials.user(), self.credentials.password());
+        Ok(format!("\0{user}\0{password}").into())
     }
 }
 
 /// The way to the broker, up to where the driver takes over.
-struct Road {
-    server: Server,
-    tls: TlsFiles,
-    slot: Arc<Slot>,
+struct Road<'a> {
+    server: &'a Server,
+    #[cfg(feature = "tls")]
+    tls: &'a TlsFiles,
     deadline: Instant,
 }
 
-impl Road {
+impl Road<'_> {
     /// The addresses of the host, each with the end of its share of the time.
-    async fn addresses(&self) -> io::Result<impl Iterator<Item = (SocketAddr, Instant)> + use<>> {
+    async fn addresses(
+        &self,
+    ) -> Result<impl Iterator<Item = (SocketAddr, Instant)> + use<>, Obstacle> {
         let host = (self.server.host.as_str(), self.server.port);
         let addresses: Vec<_> = timeout_at(self.deadline, tokio::net::lookup_host(host))
             .await
@@ -202,25 +209,38 @@ impl Road {
     }
 
     /// With TLS around it, if the URL asks for it.
-    async fn secured<S>(&self, stream: AsyncTcpStream<S>) -> io::Result<AsyncTcpStream<S>>
+    #[cfg(feature = "tls")]
+    async fn secured<S>(&self, stream: AsyncTcpStream<S>) -> Result<AsyncTcpStream<S>, Obstacle>
+    where
+        S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
+    {
+        if self.server.transport == Transport::Plain {
+            return Ok(stream);
+        }
+        let files = self.tls.clone();
+        let secured = async {
+            let connector = tokio::task::spawn_blocking(move || super::tls::connector(&files))
+                .await
+                .map_err(|error| Obstacle::Tls(io::Error::other(error)))?
+                .map_err(Obstacle::TlsFiles)?;
+            let handshake = stream.into_rustls(&connector, &self.server.host);
+            handshake.await.map_err(Obstacle::Tls)
+        };
+        timeout_at(self.deadline, secured)
+            .await
+            .map_err(|_| Obstacle::TimedOut(Stage::Tls))?
+    }
+
+    /// The configuration was refused; and were it not, nothing must go out in plaintext, as it
+    /// would without a word from the driver.
+    #[cfg(not(feature = "tls"))]
+    async fn secured<S>(&self, stream: AsyncTcpStream<S>) -> Result<AsyncTcpStream<S>, Obstacle>
     where
         S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
     {
         match self.server.transport {
             Transport::Plain => Ok(stream),
-            #[cfg(feature = "tls")]
-            Transport::Tls => {
-                let connector = super::tls::connector(&self.tls).map_err(Obstacle::TlsFiles)?;
-                let handshake = stream.into_rustls(&connector, &self.server.host);
-                let stream = timeout_at(self.deadline, handshake)
-                    .await
-                    .map_err(|_| Obstacle::TimedOut(Stage::Tls))?
-                    .map_err(Obstacle::Tls)?;
-                Ok(stream)
-            }
-            // The configuration was refused; and were it not, nothing must go out in plaintext.
-            #[cfg(not(feature = "tls"))]
-            Transport::Tls => Err(Obstacle::NoTls.into()),
+            Transport::Tls => Err(Obstacle::NoTls),
         }
     }
 }

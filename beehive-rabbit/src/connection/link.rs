@@ -124,7 +124,7 @@ impl Link {
     async fn await_live(
         &self,
         patience: Duration,
-        is_in_vain: impl Fn(&Down) -> bool,
+        is_in_vain: impl Fn(&Down) -> bool + Send + Sync,
     ) -> Result<Arc<Live>> {
         let mut state = self.shared.state.clone();
         let settled = state.wait_for(|state| match state {

@@ -19,4 +19,4 @@ mod unframed;
 pub(crate) use self::link::Link;
 pub(crate) use self::links::Links;
 pub(crate) use self::live::Live;
-pub(crate) use self::obstacle::Obstacle;
+use self::obstacle::Obstacle;

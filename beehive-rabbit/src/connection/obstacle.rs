@@ -4,8 +4,7 @@ use std::{error, fmt, io};
 
 use beehive_core::ErrorKind;
 
-/// Why the broker cannot be reached, before it said a word. Goes through the driver inside an I/O
-/// error, and comes out again in [`crate::error`].
+/// Why the broker cannot be reached, before it said a word.
 #[derive(Debug)]
 pub(crate) enum Obstacle {
     /// The name of its host has no address.
@@ -23,8 +22,8 @@ pub(crate) enum Obstacle {
     NoTls,
     /// The time for it is over.
     TimedOut(Stage),
-    /// It is not wanted any more.
-    GivenUp,
+    /// The driver made something else than a connection.
+    Strange,
 }
 
 /// How far one got.
@@ -79,7 +78,10 @@ impl Obstacle {
                 "the broker does not answer in TLS; is the port the one for amqps, often 5671?"
                     .into(),
             ),
-            Self::GivenUp => (ErrorKind::Temporary, "the connection was given up".into()),
+            Self::Strange => (
+                ErrorKind::Unexpected,
+                "the driver made no connection".into(),
+            ),
         }
     }
 }
@@ -95,15 +97,9 @@ impl fmt::Display for Obstacle {
             #[cfg(not(feature = "tls"))]
             Self::NoTls => f.write_str("no TLS"),
             Self::TimedOut(stage) => write!(f, "timed out: {stage:?}"),
-            Self::GivenUp => f.write_str("given up"),
+            Self::Strange => f.write_str("no connection"),
         }
     }
 }
 
 impl error::Error for Obstacle {}
-
-impl From<Obstacle> for io::Error {
-    fn from(obstacle: Obstacle) -> Self {
-        Self::other(obstacle)
-    }
-}

@@ -134,6 +134,8 @@ impl Supervisor {
                 event = events.next() => match event {
                     Some(Event::ConnectionBlocked(because)) => Some(because),
                     Some(Event::ConnectionUnblocked) => None,
+                    // The driver tells here of errors of single channels too.
+                    Some(Event::Error(_)) if connection.status().connected() => continue,
                     Some(Event::Error(error)) => return Some(Cause::of(error)),
                     Some(_) => continue,
                     None => return Some(Cause::temporary("the driver gave the connection up")),
@@ -154,19 +156,16 @@ impl Supervisor {
             if !live.note_blocked(because.clone()) {
                 continue;
             }
-            blocked = match because {
-                Some(because) => {
-                    warn!(
-                        role = self.role,
-                        because, "the broker blocks the connection"
-                    );
-                    Some(self.meters.blocked())
-                }
-                None => {
-                    info!(role = self.role, "the broker takes events again");
-                    None
-                }
-            };
+            if let Some(because) = because {
+                warn!(
+                    role = self.role,
+                    because, "the broker blocks the connection"
+                );
+                blocked.replace(self.meters.blocked());
+            } else {
+                info!(role = self.role, "the broker takes events again");
+                blocked.take();
+            }
         }
     }
 }

@@ -194,3 +194,83 @@ fn refused(alert: AlertDescription) -> (ErrorKind, &'static str) {
         ),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use rustls::{InvalidMessage, PeerIncompatible};
+
+    use super::*;
+
+    #[test]
+    fn each_fault_says_what_to_do() {
+        use AlertDescription as A;
+        use CertificateError as C;
+        use ErrorKind::{Configuration, Denied, Temporary};
+        for (fault, kind, words) in [
+            (C::UnknownIssuer.into(), Configuration, "with_ca_file"),
+            (C::NotValidForName.into(), Configuration, "another host"),
+            (C::Expired.into(), Configuration, "expired"),
+            (C::NotValidYet.into(), Configuration, "clocks"),
+            (C::Revoked.into(), Configuration, "revoked"),
+            (C::BadSignature.into(), Configuration, "cannot be trusted"),
+            (
+                TlsError::AlertReceived(A::CertificateRequired),
+                Denied,
+                "with_client_certificate",
+            ),
+            (
+                TlsError::AlertReceived(A::HandshakeFailure),
+                Denied,
+                "with_client_certificate",
+            ),
+            (
+                TlsError::AlertReceived(A::UnknownCA),
+                Denied,
+                "does not accept",
+            ),
+            (TlsError::AlertReceived(A::InternalError), Temporary, "log"),
+            (
+                InvalidMessage::InvalidContentType.into(),
+                Configuration,
+                "no TLS",
+            ),
+            (
+                PeerIncompatible::NoCipherSuitesInCommon.into(),
+                Configuration,
+                "TLS 1.2",
+            ),
+        ] {
+            let error = io::Error::new(io::ErrorKind::InvalidData, fault);
+            assert!(is_fault(&error), "{error}");
+            let (found, message) = classify(&error);
+            assert_eq!(found, kind, "{message}");
+            assert!(message.contains(words), "{words}: {message}");
+        }
+        let ended = io::ErrorKind::UnexpectedEof.into();
+        assert!(!is_fault(&ended));
+        assert_eq!(classify(&ended).0, Temporary);
+    }
+
+    #[test]
+    fn files_that_are_missing_or_wrong_are_found_all_at_once() {
+        let manifest = concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml");
+        let files = TlsFiles {
+            authorities: Some(manifest.into()),
+            certificate: Some("/nowhere/cert.pem".into()),
+            key: Some(manifest.into()),
+        };
+        let findings = findings(&files);
+        assert_eq!(findings.len(), 3, "{findings:?}");
+        for words in [
+            "CA file",
+            "no certificate",
+            "/nowhere/cert.pem",
+            "client key",
+        ] {
+            assert!(
+                findings.iter().any(|finding| finding.contains(words)),
+                "{words}: {findings:?}"
+            );
+        }
+    }
+}

@@ -22,7 +22,7 @@ struct Inner {
     generation: Generation,
     delays: bool,
     dead_letters: BTreeSet<QueueName>,
-    subscriptions: BTreeSet<QueueName>,
+    names: BTreeSet<QueueName>,
 }
 
 /// The time between two forgettings.
@@ -56,20 +56,25 @@ impl Known {
         }
     }
 
-    /// A subscription was declared.
-    pub(super) fn learn_subscription(&self, name: &QueueName) {
+    /// This name was declared.
+    pub(super) fn learn_name(&self, name: &QueueName) {
         let mut inner = self.inner();
-        if inner.subscriptions.len() < NAMES_MAX {
-            inner.subscriptions.insert(name.clone());
+        if inner.names.len() < NAMES_MAX {
+            inner.names.insert(name.clone());
         }
+    }
+
+    /// The names that were declared.
+    pub(super) fn names(&self) -> Vec<QueueName> {
+        self.inner().names.iter().cloned().collect()
     }
 
     /// The subscriptions of a topic that were declared.
     pub(super) fn subscriptions(&self, topic: &str) -> Vec<QueueName> {
         let inner = self.inner();
-        let known = inner.subscriptions.iter();
-        known
-            .filter(|name| name.topic() == topic)
+        let names = inner.names.iter();
+        names
+            .filter(|name| name.topic() == topic && name.subscription().is_some())
             .cloned()
             .collect()
     }
@@ -78,7 +83,7 @@ impl Known {
     pub(super) fn unlearn(&self, name: &QueueName) {
         let mut inner = self.inner();
         inner.dead_letters.remove(name);
-        inner.subscriptions.remove(name);
+        inner.names.remove(name);
     }
 
     /// Something turned out to be gone, so anything may be.
@@ -131,13 +136,14 @@ mod tests {
     #[test]
     fn the_subscriptions_of_a_topic_are_known_until_they_are_deleted() {
         let known = Known::default();
-        for subscription in ["A-B", "A-C", "AB-C"] {
-            known.learn_subscription(&name(subscription));
+        for text in ["A-", "A-A", "A-B", "A-C", "AB-C"] {
+            known.learn_name(&name(text));
         }
         known.forget();
         assert_eq!(known.subscriptions("A"), [name("A-B"), name("A-C")]);
         known.unlearn(&name("A-B"));
         assert_eq!(known.subscriptions("A"), [name("A-C")]);
         assert_eq!(known.subscriptions("B"), [""; 0].map(name));
+        assert_eq!(known.names(), ["A-", "A-A", "A-C", "AB-C"].map(name));
     }
 }

@@ -114,6 +114,16 @@ pub(super) fn of_deletion(
     steps
 }
 
+/// How the delays are deleted.
+pub(super) fn of_delays_deletion(names: &Names) -> Vec<Step> {
+    let levels = (0..delay::LEVELS).map(|level| names.delay_level(level));
+    let both = levels
+        .chain([names.delay_undelivered()])
+        .flat_map(|name| [Step::DeleteQueue(name.clone()), Step::DeleteExchange(name)]);
+    both.chain([Step::DeleteExchange(names.delay_due())])
+        .collect()
+}
+
 /// What is asked to find out whether something exists.
 pub(super) fn of_existence(names: &Names, name: &QueueName) -> Step {
     if name.is_readable() {
@@ -182,9 +192,9 @@ mod tests {
                 "fanout exchange shop.Order",
                 "queue shop.Order-Pay.dead",
                 "queue shop.Order-Pay",
-                "shop.delay.due -[#.q.Order-Pay]-> shop.Order-Pay",
+                "shop.delay.due -[q.Order-Pay.#]-> shop.Order-Pay",
                 "shop.Order -[]-> shop.Order-Pay",
-                "shop.delay.due -[#.t.Order]-> shop.Order-Pay",
+                "shop.delay.due -[t.Order.#]-> shop.Order-Pay",
             ]
         );
         assert_eq!(
@@ -192,7 +202,7 @@ mod tests {
             [
                 "queue shop.Jobs-Jobs.dead",
                 "queue shop.Jobs-Jobs",
-                "shop.delay.due -[#.q.Jobs-Jobs]-> shop.Jobs-Jobs",
+                "shop.delay.due -[q.Jobs-Jobs.#]-> shop.Jobs-Jobs",
             ]
         );
     }
@@ -231,14 +241,17 @@ mod tests {
             [
                 "topic exchange shop.delay.25",
                 "queue shop.delay.25",
-                "shop.delay.25 -[1.#]-> shop.delay.25",
-                "shop.delay.25 =[0.#]=> shop.delay.24",
+                &format!(
+                    "shop.delay.25 -[{}1.#]-> shop.delay.25",
+                    "*.".repeat(2 + 25)
+                ),
+                &format!(
+                    "shop.delay.25 =[{}0.#]=> shop.delay.24",
+                    "*.".repeat(2 + 25)
+                ),
             ]
         );
-        assert_eq!(
-            steps[7],
-            format!("shop.delay.00 =[{}0.#]=> shop.delay.due", "*.".repeat(25))
-        );
+        assert_eq!(steps[7], "shop.delay.00 =[*.*.0.#]=> shop.delay.due");
         assert_eq!(steps.len(), 4 + 4 * 26);
     }
 
@@ -257,6 +270,21 @@ mod tests {
             all(&of_deletion(&names(), &name("A-A"), &[])),
             ["no queue shop.A-A", "no queue shop.A-A.dead"]
         );
+    }
+
+    #[test]
+    fn of_the_delays_nothing_is_left() {
+        let made: Vec<_> = of_delays(&names())
+            .iter()
+            .filter_map(|step| match step {
+                Step::Exchange { name, .. } => Some(format!("no exchange {name}")),
+                Step::Queue { name, .. } => Some(format!("no queue {name}")),
+                _ => None,
+            })
+            .collect();
+        let deleted = all(&of_delays_deletion(&names()));
+        assert_eq!(made.len(), deleted.len());
+        assert!(made.iter().all(|step| deleted.contains(step)));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use beehive_core::queue::{QueueKind, QueueName};
+use beehive_core::queue::QueueName;
 use beehive_core::{Error, ErrorKind, Result};
 use tokio::sync::Mutex;
 
@@ -64,9 +64,7 @@ impl Topology {
             declared = self.ensure(&steps).await;
         }
         declared.map_err(|error| error.with_context("for", name))?;
-        if name.kind() == QueueKind::Subscription {
-            self.known.learn_subscription(name);
-        }
+        self.known.learn_name(name);
         Ok(())
     }
 
@@ -89,6 +87,28 @@ impl Topology {
             self.known.unlearn(gone);
         }
         Ok(())
+    }
+
+    /// Deletes every name that this process declared.
+    ///
+    /// # Errors
+    /// `Denied` without permission; what was deleted until then is gone.
+    pub(crate) async fn delete_declared(&self) -> Result<()> {
+        for name in self.known.names() {
+            self.delete(&name).await?;
+        }
+        Ok(())
+    }
+
+    /// Deletes the delays, and what waits in them.
+    ///
+    /// # Errors
+    /// As [`delete_declared`](Self::delete_declared).
+    pub(crate) async fn delete_delays(&self) -> Result<()> {
+        let steps = plan::of_delays_deletion(&self.names);
+        let deleted = self.channels.ask("delete", &steps).await;
+        self.forget();
+        deleted
     }
 
     /// As [`EventQueue::exists`](beehive_core::queue::EventQueue::exists).

@@ -2,4 +2,4 @@
 
 mod suite;
 
-pub use self::suite::{Opening, Suite};
+pub use self::suite::{CleanUp, Opened, Opening, Site, Suite};

@@ -10,7 +10,42 @@ use tokio::runtime::Builder;
 use crate::trials::{Outcome, Place, Service, Trial, namespace, trial};
 
 /// The opening of a backend.
-pub type Opening<F> = Pin<Box<dyn Future<Output = Result<F, Failed>> + Send>>;
+pub type Opening<F> = Pin<Box<dyn Future<Output = Result<Opened<F>, Failed>> + Send>>;
+/// Removes what a case left behind.
+pub type CleanUp = Box<dyn FnOnce() -> Pin<Box<dyn Future<Output = Outcome> + Send>> + Send>;
+
+/// A backend, opened for one case.
+pub struct Opened<F> {
+    /// What the case is run on.
+    pub fixture: F,
+    /// What is done when the case has passed.
+    pub clean_up: CleanUp,
+}
+
+impl<F> Opened<F> {
+    /// A backend on which nothing is left behind.
+    pub fn clean(fixture: F) -> Self {
+        Self {
+            fixture,
+            clean_up: Box::new(|| Box::pin(async { Ok(()) })),
+        }
+    }
+}
+
+impl<F> fmt::Debug for Opened<F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Opened").finish_non_exhaustive()
+    }
+}
+
+/// Where a case runs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Site {
+    /// The namespace of all cases of one run of the suite, for what is costly to make.
+    pub suite: String,
+    /// What no other case has.
+    pub case: String,
+}
 
 /// A suite of the core, for one backend: `F` is the fixture of its cases.
 ///
@@ -18,17 +53,17 @@ pub type Opening<F> = Pin<Box<dyn Future<Output = Result<F, Failed>> + Send>>;
 /// use std::sync::Arc;
 /// use beehive_core::conformance::queue::{QueueFixture, Timing, cases};
 /// use beehive_core::queue::memory::MemoryQueue;
-/// use beehive_tests::conformance::Suite;
+/// use beehive_tests::conformance::{Opened, Suite};
 /// use beehive_tests::trials::Service;
 ///
 /// let suite = Suite {
 ///     name: "queue::memory",
 ///     service: Service::behind("NO_SUCH_SERVICE"),
 ///     cases,
-///     open: |namespace| {
+///     open: |site| {
 ///         Box::pin(async {
 ///             let queue = Arc::new(MemoryQueue::default());
-///             Ok(QueueFixture::new(queue, namespace, Timing::default()))
+///             Ok(Opened::clean(QueueFixture::new(queue, site.case, Timing::default())))
 ///         })
 ///     },
 /// };
@@ -41,8 +76,8 @@ pub struct Suite<F> {
     pub service: Service,
     /// The suite.
     pub cases: fn() -> Vec<Case<F>>,
-    /// Opens the backend for one case, in a namespace that no other has.
-    pub open: fn(namespace: String) -> Opening<F>,
+    /// Opens the backend for one case.
+    pub open: fn(site: Site) -> Opening<F>,
 }
 
 impl<F: Send + 'static> Suite<F> {
@@ -51,15 +86,16 @@ impl<F: Send + 'static> Suite<F> {
     /// Without its service the backend cannot tell what it is capable of, and every case is listed,
     /// to be ignored.
     pub fn trials(&self) -> Vec<Trial> {
-        let cases = (self.cases)();
+        let cases = (self.cases)().into_iter();
+        let suite = namespace();
+        let listed = |case| self.trial(case, suite.clone());
         if !self.service.is_there() {
-            return cases.into_iter().map(|case| self.trial(case)).collect();
+            return cases.map(listed).collect();
         }
-        match self.fixture() {
+        match self.fixture(suite.clone()) {
             Ok(fixture) => cases
-                .into_iter()
                 .filter(|case| case.applies(&fixture))
-                .map(|case| self.trial(case))
+                .map(listed)
                 .collect(),
             Err(failed) => {
                 let name = format!("{}::opens", self.name);
@@ -68,19 +104,23 @@ impl<F: Send + 'static> Suite<F> {
         }
     }
 
-    fn trial(&self, case: Case<F>) -> Trial {
+    fn trial(&self, case: Case<F>, suite: String) -> Trial {
         let name = format!("{}::{}", self.name, case.name());
         let open = self.open;
-        trial(name, move |place| run(case, open, place)).with_need(self.service)
+        trial(name, move |place| run(case, open, suite, place)).with_need(self.service)
     }
 
     /// Opens the backend to ask it what it is capable of.
-    fn fixture(&self) -> Result<F, Failed> {
+    fn fixture(&self, suite: String) -> Result<F, Failed> {
         let runtime = Builder::new_multi_thread()
             .worker_threads(1)
             .enable_all()
             .build()?;
-        runtime.block_on((self.open)(namespace()))
+        let site = Site {
+            suite,
+            case: namespace(),
+        };
+        Ok(runtime.block_on((self.open)(site))?.fixture)
     }
 }
 
@@ -90,10 +130,19 @@ impl<F> fmt::Debug for Suite<F> {
     }
 }
 
-async fn run<F>(case: Case<F>, open: fn(String) -> Opening<F>, place: Place) -> Outcome {
-    let fixture = open(place.namespace).await?;
+async fn run<F>(
+    case: Case<F>,
+    open: fn(Site) -> Opening<F>,
+    suite: String,
+    place: Place,
+) -> Outcome {
+    let site = Site {
+        suite,
+        case: place.namespace,
+    };
+    let Opened { fixture, clean_up } = open(site).await?;
     case.run(fixture).await?;
-    Ok(())
+    clean_up().await
 }
 
 #[cfg(test)]
@@ -114,10 +163,11 @@ mod tests {
             name: "queue::memory",
             service,
             cases,
-            open: |namespace| {
+            open: |site| {
                 Box::pin(async {
                     let queue = Arc::new(MemoryQueue::default());
-                    Ok(QueueFixture::new(queue, namespace, Timing::default()))
+                    let fixture = QueueFixture::new(queue, site.case, Timing::default());
+                    Ok(Opened::clean(fixture))
                 })
             },
         }
