@@ -7,13 +7,19 @@ use beehive_tests::trials;
 mod amqp;
 mod broker;
 mod delays;
+mod hive;
 mod publishing;
 mod topology;
 
 fn main() -> ExitCode {
+    // A trial that kills a process starts this program as that process.
+    if let Some(ended) = hive::worker() {
+        return ended;
+    }
     let subjects = [
         broker::trials(),
         delays::trials(),
+        hive::trials(),
         publishing::trials(),
         topology::trials(),
     ];
