@@ -6,8 +6,16 @@ use beehive_tests::trials;
 
 mod amqp;
 mod broker;
+mod delays;
 mod publishing;
+mod topology;
 
 fn main() -> ExitCode {
-    trials::run(broker::trials().into_iter().chain(publishing::trials()))
+    let subjects = [
+        broker::trials(),
+        delays::trials(),
+        publishing::trials(),
+        topology::trials(),
+    ];
+    trials::run(subjects.into_iter().flatten())
 }
