@@ -7,7 +7,9 @@ use beehive_tests::trials;
 mod amqp;
 mod broker;
 mod publishing;
+mod receiving;
 
 fn main() -> ExitCode {
-    trials::run(broker::trials().into_iter().chain(publishing::trials()))
+    let subjects = [broker::trials(), publishing::trials(), receiving::trials()];
+    trials::run(subjects.into_iter().flatten())
 }
