@@ -6,10 +6,18 @@ use beehive_tests::trials;
 
 mod amqp;
 mod broker;
+mod delays;
 mod publishing;
 mod receiving;
+mod topology;
 
 fn main() -> ExitCode {
-    let subjects = [broker::trials(), publishing::trials(), receiving::trials()];
+    let subjects = [
+        broker::trials(),
+        delays::trials(),
+        publishing::trials(),
+        receiving::trials(),
+        topology::trials(),
+    ];
     trials::run(subjects.into_iter().flatten())
 }
