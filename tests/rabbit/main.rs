@@ -9,6 +9,7 @@ mod broker;
 mod delays;
 mod hive;
 mod publishing;
+mod receiving;
 mod topology;
 
 fn main() -> ExitCode {
@@ -21,6 +22,7 @@ fn main() -> ExitCode {
         delays::trials(),
         hive::trials(),
         publishing::trials(),
+        receiving::trials(),
         topology::trials(),
     ];
     trials::run(subjects.into_iter().flatten())
