@@ -134,6 +134,8 @@ impl Supervisor {
                 event = events.next() => match event {
                     Some(Event::ConnectionBlocked(because)) => Some(because),
                     Some(Event::ConnectionUnblocked) => None,
+                    // The driver tells here of errors of single channels too.
+                    Some(Event::Error(_)) if connection.status().connected() => continue,
                     Some(Event::Error(error)) => return Some(Cause::of(error)),
                     Some(_) => continue,
                     None => return Some(Cause::temporary("the driver gave the connection up")),

@@ -17,12 +17,16 @@ use super::lease::RabbitLease;
 use super::received::Received;
 use super::resending::until;
 use super::session::{Session, Taken};
-use super::shared::{Shared, Source};
-use super::subscribing::subscribe;
+use super::shared::Shared;
+use super::subscribing::open;
 use super::term::later;
 use crate::codec::{Incoming, decode};
 use crate::error::unanswered;
 use crate::rabbit_queue::Parts;
+
+/// What the broker is given to deliver the first event when it has to be asked first, however little
+/// the caller is willing to wait. Whoever only looks now and then would never see one otherwise.
+const START: Duration = Duration::from_millis(100);
 
 /// The receiver of one queue.
 #[derive(Debug)]
@@ -41,19 +45,16 @@ impl RabbitReceiver {
         options: ReceiverOptions,
     ) -> Result<Self> {
         let shared = Arc::new(Shared::new(parts, from, options));
-        let opened = subscribe(&shared).await?;
+        let opened = open(&shared).await?;
         consumption::start(Arc::clone(&shared), opened);
         Ok(Self { shared })
     }
 
-    /// What is there now.
-    fn take(&self, max: NonZeroUsize) -> Vec<Lease> {
-        let Source::Session(session, elsewhere) = self.shared.source() else {
-            return Vec::new();
-        };
-        let taken = session.take(max, elsewhere).into_iter();
+    /// Leases on what is there now.
+    fn take(&self, session: &Arc<Session>, max: NonZeroUsize) -> Vec<Lease> {
+        let taken = session.take(max).into_iter();
         taken
-            .filter_map(|taken| self.lease(&session, taken))
+            .filter_map(|taken| self.lease(session, taken))
             .collect()
     }
 
@@ -111,19 +112,30 @@ impl Receiver for RabbitReceiver {
         // yet, so it may be dropped here.
         consume_budget().await;
         let mut give_up = None;
+        let mut is_late = false;
         loop {
-            let leases = self.take(max);
-            if !leases.is_empty() {
-                return Ok(leases);
+            let session = self.shared.session();
+            if let Some(session) = &session {
+                let leases = self.take(session, max);
+                if !leases.is_empty() {
+                    return Ok(leases);
+                }
             }
             if let Some(error) = self.shared.news() {
                 return Err(error);
             }
-            let give_up = *give_up.get_or_insert_with(|| later(Instant::now(), wait));
-            let arrived = self.shared.arrived.notified();
-            if timeout_at(give_up, arrived).await.is_err() {
+            if is_late {
                 return self.shared.trouble().map_or_else(|| Ok(Vec::new()), Err);
             }
+            let reading = session.as_ref().map(|session| session.read());
+            let give_up = *give_up.get_or_insert_with(|| {
+                let is_first = reading.as_ref().is_some_and(|reading| reading.is_first);
+                let least = if is_first { START } else { Duration::ZERO };
+                later(Instant::now(), wait.max(least))
+            });
+            let arrived = self.shared.arrived.notified();
+            // What comes at the last moment is taken all the same.
+            is_late = timeout_at(give_up, arrived).await.is_err();
         }
     }
 

@@ -4,6 +4,7 @@ use std::future::{pending, poll_fn};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::Poll;
+use std::time::Duration;
 
 use beehive_core::{Error, ErrorKind, Result};
 use futures_util::future::BoxFuture;
@@ -11,35 +12,31 @@ use futures_util::stream::{FuturesUnordered, Stream as _, StreamExt as _};
 use lapin::message::Delivery;
 use lapin::options::BasicCancelOptions;
 use lapin::{Channel, Consumer};
-use tokio::sync::oneshot;
 use tokio::time::{Instant, timeout};
 use tokio_util::sync::WaitForCancellationFutureOwned;
-use tracing::debug;
+use tracing::{debug, warn};
 
 use super::alarm::Alarm;
 use super::flight::write;
 use super::resending::send_on;
 use super::session::{Session, Turn};
-use super::subscribing::Opened;
+use super::shared::Closer;
+use super::subscribing::{Opened, consume};
 use super::term::later;
 use crate::connection::Link;
 use crate::error::{converted, unanswered};
-
-/// Who is told when what was fetched ahead is handed back.
-type Closer = oneshot::Sender<Result<()>>;
 
 /// Why a channel is no longer consumed.
 #[derive(Debug)]
 pub(super) enum End {
     /// It is gone, and all its leases with it.
     Lost(Error),
-    /// The broker cancelled the consumer. Leases last.
-    Cancelled,
-    /// Nobody takes what is delivered. Leases last.
-    Unread,
     /// The receiver is closed. Leases last.
     Closing,
 }
+
+/// A broker that cancels twice within this time gets a new channel, and a pause.
+const CALM: Duration = Duration::from_secs(5);
 
 /// One channel, its consumer, and the session of what came over it.
 pub(super) struct Serving {
@@ -47,7 +44,10 @@ pub(super) struct Serving {
     _link: Arc<Link>,
     lost: Pin<Box<WaitForCancellationFutureOwned>>,
     channel: Arc<Channel>,
+    /// While the receiver is read.
     consumer: Option<Consumer>,
+    /// When the broker last cancelled it.
+    cancelled_at: Option<Instant>,
     batch: Vec<Delivery>,
     /// The frames that are being written.
     flight: Option<BoxFuture<'static, Result<()>>>,
@@ -66,7 +66,8 @@ impl Serving {
             _link: opened.link,
             lost: Box::pin(lost),
             channel: Arc::new(opened.channel),
-            consumer: Some(opened.consumer),
+            consumer: None,
+            cancelled_at: None,
             batch: Vec::new(),
             flight: None,
             flight_until: Instant::now(),
@@ -79,16 +80,36 @@ impl Serving {
     pub(super) async fn serve(&mut self) -> End {
         loop {
             let turn = self.turn();
-            if self.session.shared.is_closing() {
+            if self.session.shared.closing.is_cancelled() {
                 return End::Closing;
             }
-            if turn.is_unread {
-                return End::Unread;
-            }
-            if let Err(end) = self.next().await {
-                return end;
+            let done = if turn.is_wanted {
+                self.begin().await
+            } else if turn.is_unread {
+                self.pause().await
+            } else {
+                self.next().await
+            };
+            if let Err(error) = done {
+                return End::Lost(error);
             }
         }
+    }
+
+    /// Has the broker deliver.
+    async fn begin(&mut self) -> Result<()> {
+        self.consumer = Some(consume(&self.session.shared, &self.channel).await?);
+        self.session.shared.untroubled();
+        self.session.consuming(true);
+        Ok(())
+    }
+
+    /// Has the broker deliver no more until somebody asks: others may wait for what would lie here.
+    async fn pause(&mut self) -> Result<()> {
+        debug!("nobody reads");
+        self.stop().await?;
+        self.session.consuming(false);
+        Ok(())
     }
 
     /// Stops consuming, hands back what was fetched ahead, and serves the channel until its last
@@ -114,8 +135,8 @@ impl Serving {
             if turn.is_told {
                 tell(Ok(()));
             }
-            if let Err(end) = self.next().await {
-                debug!(?end, "the channel is lost while its last leases are out");
+            if let Err(error) = self.next().await {
+                debug!(%error, "the channel is lost while its last leases are out");
                 // Then the broker has everything back.
                 self.session.lose();
                 tell(Ok(()));
@@ -154,7 +175,9 @@ impl Serving {
             Poll::Ready(())
         })
         .await;
-        self.session.arrived(self.batch.drain(..));
+        if !self.batch.is_empty() {
+            self.session.arrived(self.batch.drain(..));
+        }
         Ok(())
     }
 
@@ -185,42 +208,51 @@ impl Serving {
     }
 
     /// Waits for the next thing to happen.
-    async fn next(&mut self) -> Result<(), End> {
+    ///
+    /// # Errors
+    /// If the channel is gone.
+    async fn next(&mut self) -> Result<()> {
         tokio::select! {
             biased;
-            () = &mut self.lost => Err(End::Lost(gone("the connection is lost"))),
+            () = &mut self.lost => Err(gone("the connection is lost")),
             written = landed(&mut self.flight) => {
                 self.flight = None;
-                written.map_err(End::Lost)?;
+                written?;
                 self.session.flew();
                 Ok(())
             }
             Some(()) = self.leaving.next(), if !self.leaving.is_empty() => Ok(()),
             () = self.session.work() => Ok(()),
             ended = delivered(&mut self.consumer, &mut self.batch) => {
-                self.session.arrived(self.batch.drain(..));
-                match ended {
-                    None => Ok(()),
-                    Some(ended) => Err(self.ended(ended)),
+                if !self.batch.is_empty() {
+                    self.session.arrived(self.batch.drain(..));
                 }
+                ended.map_or(Ok(()), |ended| self.ended(ended))
             }
             () = self.alarm.ring() => {
                 if self.flight.is_some() && Instant::now() >= self.flight_until {
-                    return Err(End::Lost(unanswered("settle")));
+                    return Err(unanswered("settle"));
                 }
                 Ok(())
             }
         }
     }
 
-    /// Why the stream of deliveries ended.
-    fn ended(&mut self, ended: lapin::Result<()>) -> End {
+    /// The stream of deliveries ended. If only that, another consumer may be made on the channel,
+    /// and leases last.
+    fn ended(&mut self, ended: lapin::Result<()>) -> Result<()> {
         self.consumer = None;
-        match ended {
-            Err(error) => End::Lost(converted("receive", error)),
-            Ok(()) if self.channel.status().connected() => End::Cancelled,
-            Ok(()) => End::Lost(gone("the channel is closed")),
+        ended.map_err(|error| converted("receive", error))?;
+        if !self.channel.status().connected() {
+            return Err(gone("the channel is closed"));
         }
+        let last = self.cancelled_at.replace(Instant::now());
+        if last.is_some_and(|last| last.elapsed() < CALM) {
+            return Err(gone("the broker keeps cancelling the consumer"));
+        }
+        warn!(queue = %self.session.shared.queue, "the broker cancelled the consumer");
+        self.session.consuming(false);
+        Ok(())
     }
 }
 

@@ -35,8 +35,12 @@ pub(super) struct Session {
 struct Inner {
     outstanding: Outstanding<Received>,
     buffer: VecDeque<Delivery>,
-    /// Since when nobody took from the buffer.
+    /// Whether the receiver waits for deliveries.
+    is_reading: bool,
+    /// Since when it does not.
     unread_since: Instant,
+    /// Whether the broker delivers.
+    is_consuming: bool,
     /// Whether the receiver was refused because as many are held as may be.
     is_starved: bool,
     /// Deliveries to be sent on without being leased.
@@ -70,7 +74,9 @@ pub(super) struct Turn {
     pub(super) frames: Vec<Frame>,
     /// What to send on as a new message.
     pub(super) leaving: Vec<(Tag, Received)>,
-    /// Whether nobody has taken from the buffer for too long.
+    /// Whether the receiver waits while the broker does not deliver.
+    pub(super) is_wanted: bool,
+    /// Whether the broker delivers while nobody has asked for it for too long.
     pub(super) is_unread: bool,
     /// Whether the broker was told of everything that is over.
     pub(super) is_told: bool,
@@ -85,7 +91,9 @@ impl Session {
         let inner = Inner {
             outstanding: Outstanding::new(shared.term),
             buffer: VecDeque::new(),
+            is_reading: false,
             unread_since: Instant::now(),
+            is_consuming: false,
             is_starved: false,
             leaving: Vec::new(),
             is_woken: false,
@@ -106,19 +114,16 @@ impl Session {
 
     // For the receiver.
 
-    /// Takes up to `max` deliveries under leases, and no more than may be held at one time together
-    /// with `elsewhere`, which are under older leases.
-    pub(super) fn take(&self, max: NonZeroUsize, elsewhere: usize) -> Vec<Taken> {
+    /// Takes up to `max` deliveries under leases, and no more than may be held at one time.
+    pub(super) fn take(&self, max: NonZeroUsize) -> Vec<Taken> {
         let mut inner = lock(&self.inner);
         if inner.buffer.is_empty() {
             return Vec::new();
         }
         let now = Instant::now();
         inner.unread_since = now;
-        let room = self
-            .shared
-            .prefetch
-            .saturating_sub(inner.outstanding.held() + elsewhere);
+        let held = inner.outstanding.held();
+        let room = self.shared.prefetch.saturating_sub(held);
         inner.is_starved = room == 0;
         let count = max.get().min(room).min(inner.buffer.len());
         let mut taken = Vec::with_capacity(count);
@@ -135,6 +140,20 @@ impl Session {
         taken
     }
 
+    /// The receiver waits for deliveries, until this is dropped.
+    pub(super) fn read(&self) -> Reading<'_> {
+        let mut inner = lock(&self.inner);
+        inner.is_reading = true;
+        let is_first = !inner.is_consuming;
+        if is_first {
+            self.wake(inner);
+        }
+        Reading {
+            session: self,
+            is_first,
+        }
+    }
+
     /// What to send on should these leases expire, where the broker does not count deliveries.
     pub(super) fn keep_copy(&self, tag: Tag, received: Received) {
         lock(&self.inner).outstanding.keep_copy(tag, received);
@@ -147,11 +166,6 @@ impl Session {
             inner.leaving.push((tag, received));
             self.attend(inner);
         }
-    }
-
-    /// How many are under a lease.
-    pub(super) fn held(&self) -> usize {
-        lock(&self.inner).outstanding.held()
     }
 
     // For leases.
@@ -283,9 +297,6 @@ impl Session {
             return;
         }
         let now = Instant::now();
-        if inner.buffer.is_empty() {
-            inner.unread_since = now;
-        }
         for delivery in deliveries {
             inner.outstanding.arrive(delivery.delivery_tag, now);
             inner.buffer.push_back(delivery);
@@ -311,8 +322,7 @@ impl Session {
                 inner.gathering += 1;
             }
         }
-        let unread_at = self.shared.term.unread(inner.unread_since);
-        let unread_at = (!inner.buffer.is_empty()).then_some(unread_at);
+        let unread_at = inner.unread_at(&self.shared);
         let alarms = [inner.outstanding.earliest(), unread_at];
         inner.alarm = alarms.into_iter().flatten().min();
         let turn = Turn {
@@ -320,6 +330,7 @@ impl Session {
             is_told: !inner.is_flying,
             frames,
             leaving,
+            is_wanted: inner.is_reading && !inner.is_consuming,
             is_unread: unread_at.is_some_and(|at| at <= now),
             alarm: inner.alarm,
         };
@@ -359,6 +370,18 @@ impl Session {
         self.attend(inner);
     }
 
+    /// The broker delivers from now on, or no longer. What it delivered until then and nobody took is
+    /// handed back for others to take.
+    pub(super) fn consuming(&self, is_consuming: bool) {
+        let mut inner = lock(&self.inner);
+        inner.is_consuming = is_consuming;
+        if !is_consuming {
+            inner.buffer.clear();
+            inner.outstanding.hand_back_waiting();
+        }
+        self.wake(inner);
+    }
+
     /// Gives out nothing any more. What waits is handed back, unless nothing is held: then the end of
     /// the channel does that.
     pub(super) fn retire(&self) {
@@ -386,7 +409,8 @@ impl Session {
 
     /// Wakes the consumption if there is anything for it to do before it looks again by itself.
     fn attend(&self, inner: MutexGuard<'_, Inner>) {
-        let earliest = inner.outstanding.earliest();
+        let alarms = [inner.outstanding.earliest(), inner.unread_at(&self.shared)];
+        let earliest = alarms.into_iter().flatten().min();
         let is_earlier = earliest.is_some_and(|at| inner.alarm.is_none_or(|alarm| at < alarm));
         let has_frames = !inner.is_flying && inner.outstanding.has_frames();
         if is_earlier || has_frames || !inner.leaving.is_empty() {
@@ -400,6 +424,33 @@ impl Session {
             drop(inner);
             self.work.notify_one();
         }
+    }
+}
+
+impl Inner {
+    /// When the broker is to deliver no more unless somebody asks. Never while it cannot anyway,
+    /// since as many are held as may be.
+    fn unread_at(&self, shared: &Shared) -> Option<Instant> {
+        let is_full = self.outstanding.held() >= shared.prefetch;
+        (self.is_consuming && !self.is_reading && !is_full)
+            .then(|| shared.term.unread(self.unread_since))
+    }
+}
+
+/// The receiver waits for deliveries.
+#[derive(Debug)]
+pub(super) struct Reading<'a> {
+    session: &'a Session,
+    /// Whether the broker has to be told first.
+    pub(super) is_first: bool,
+}
+
+impl Drop for Reading<'_> {
+    fn drop(&mut self) {
+        let mut inner = lock(&self.session.inner);
+        inner.is_reading = false;
+        inner.unread_since = Instant::now();
+        self.session.attend(inner);
     }
 }
 

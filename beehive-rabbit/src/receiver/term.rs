@@ -44,9 +44,12 @@ impl Term {
         (wanted <= limit || deadline < limit).then(|| wanted.min(limit))
     }
 
-    /// When deliveries that nobody asked for since then are handed back for others to take.
+    /// When the broker is told to deliver no more, if nobody has asked for deliveries since then:
+    /// others may wait for what would lie here.
     pub(super) fn unread(self, since: Instant) -> Instant {
-        later(since, self.lease)
+        /// Long enough for a worker that is between two events, short enough for who waits.
+        const GRACE: Duration = Duration::from_millis(500);
+        later(since, GRACE.min(self.lease / 2))
     }
 }
 
