@@ -11,9 +11,11 @@ mod publishing;
 mod topology;
 
 fn main() -> ExitCode {
-    let mut trials = broker::trials();
-    trials.extend(delays::trials());
-    trials.extend(publishing::trials());
-    trials.extend(topology::trials());
-    trials::run(trials)
+    let subjects = [
+        broker::trials(),
+        delays::trials(),
+        publishing::trials(),
+        topology::trials(),
+    ];
+    trials::run(subjects.into_iter().flatten())
 }
