@@ -341,13 +341,13 @@ async fn each_role_has_its_rights(place: Place) -> Outcome {
         (
             "publisher",
             "^$".into(),
-            format!(r"^({ns}\.[A-Za-z0-9_]+|{ns}\.delay\.[0-9]+|{ns}\.delay\.due|amq\.default)$"),
+            format!(r"^({ns}\.[A-Za-z0-9_]+|{ns}\.delay\.([0-9]+|due)|amq\.default)$"),
             "^$".into(),
         ),
         (
             "worker",
             "^$".into(),
-            format!(r"^({ns}\.[A-Za-z0-9_]+|{ns}\.delay\.[0-9]+|{ns}\.delay\.due|amq\.default)$"),
+            format!(r"^({ns}\.[A-Za-z0-9_]+|{ns}\.delay\.([0-9]+|due)|amq\.default)$"),
             format!(r"^{ns}\.[A-Za-z0-9_]+-[A-Za-z0-9_]+(\.dead)?$"),
         ),
     ] {
