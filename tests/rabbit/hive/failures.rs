@@ -144,7 +144,7 @@ struct Known {
 /// As from a newer version of a publisher: this one cannot read it, and a later one may.
 async fn an_unknown_event(place: Place) -> Outcome {
     let stage = Stage::start(&place, |event: Event| async move {
-        let known: Known = event.json()?;
+        let known: Known = event.body()?;
         assert_eq!(known.order, "4711");
         Ok(Vec::new())
     })

@@ -1,5 +1,6 @@
 //! A process is killed in the middle of its work.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{ExitCode, Stdio};
 use std::time::{Duration, Instant};
@@ -10,7 +11,6 @@ use beehive_core::queue::{EventQueue as _, EventQueueExt as _, QueueName};
 use beehive_rabbit::{RabbitConfig, RabbitQueue};
 use beehive_tests::trials::{Outcome, Place, Trial, eventually, trial};
 use libtest_mimic::Failed;
-use tokio::fs;
 use tokio::process::{Child, Command};
 
 use super::actors::actor;
@@ -50,12 +50,12 @@ async fn work(marks: PathBuf, namespace: &str) -> Outcome {
         let marks = marks.clone();
         async move {
             let attempt = event.delivery().map_or(0, Delivery::attempt);
-            mark(&marks, &format!("started-{attempt}")).await?;
+            mark(&marks, &format!("started-{attempt}"))?;
             if attempt == 1 {
                 // The process is killed here.
                 std::future::pending::<()>().await;
             }
-            mark(&marks, &format!("done-{attempt}")).await?;
+            mark(&marks, &format!("done-{attempt}"))?;
             Ok(Vec::new())
         }
     };
@@ -68,8 +68,8 @@ async fn work(marks: PathBuf, namespace: &str) -> Outcome {
     Ok(())
 }
 
-async fn mark(marks: &Path, name: &str) -> Result<(), std::io::Error> {
-    fs::write(marks.join(name), "").await
+fn mark(marks: &Path, name: &str) -> Result<(), std::io::Error> {
+    fs::write(marks.join(name), "")
 }
 
 fn started(place: &Place, marks: &Path) -> Result<Child, Failed> {
@@ -83,7 +83,7 @@ fn started(place: &Place, marks: &Path) -> Result<Child, Failed> {
 
 async fn marked(marks: &Path, name: &str) -> Outcome {
     eventually(name, SOON, || async {
-        let there = fs::try_exists(marks.join(name)).await?;
+        let there = fs::exists(marks.join(name))?;
         Ok::<_, std::io::Error>(there.then_some(()))
     })
     .await
@@ -91,7 +91,7 @@ async fn marked(marks: &Path, name: &str) -> Outcome {
 
 async fn loses_nothing(place: Place) -> Outcome {
     let marks = std::env::temp_dir().join(&place.namespace);
-    fs::create_dir(&marks).await?;
+    fs::create_dir(&marks)?;
     let config = RabbitConfig::from_env()?.with_namespace(place.namespace.parse()?);
     let observer = RabbitQueue::connect(config).await?;
     observer.declare(&queue()?).await?;
@@ -109,9 +109,9 @@ async fn loses_nothing(place: Place) -> Outcome {
     let took = killing.elapsed();
     assert!(took < SOON, "it took {took:?}");
     second.kill().await?;
-    assert!(!fs::try_exists(marks.join("done-1")).await?);
+    assert!(!fs::exists(marks.join("done-1"))?);
 
-    fs::remove_dir_all(&marks).await?;
+    fs::remove_dir_all(&marks)?;
     observer.delete_declared().await?;
     observer.delete_delays().await?;
     Ok(())

@@ -21,7 +21,6 @@ const RECOVERY: Duration = Duration::from_secs(60);
 pub(super) struct Workflow {
     pub(super) queue: Arc<RabbitQueue>,
     pub(super) running: RunningHive,
-    pub(super) last: QueueName,
     seen: Arc<Mutex<BTreeMap<String, u32>>>,
     published: Vec<String>,
 }
@@ -62,7 +61,6 @@ impl Workflow {
         Ok(Self {
             queue,
             running,
-            last,
             seen,
             published: Vec::new(),
         })
