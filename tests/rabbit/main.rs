@@ -6,8 +6,14 @@ use beehive_tests::trials;
 
 mod amqp;
 mod broker;
+mod dead_letters;
 mod publishing;
 
 fn main() -> ExitCode {
-    trials::run(broker::trials().into_iter().chain(publishing::trials()))
+    trials::run(
+        broker::trials()
+            .into_iter()
+            .chain(publishing::trials())
+            .chain(dead_letters::trials()),
+    )
 }

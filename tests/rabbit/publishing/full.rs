@@ -25,7 +25,9 @@ async fn a_full_queue_refuses(place: Place, kind: QueueType) -> Outcome {
     const LENGTH: usize = 5;
     let broker = Broker::start(BrokerOptions::default()).await?;
     let policy = format!(r#"{{"max-length":{LENGTH}}}"#);
-    broker.ctl(&["set_policy", "full", "Flower", &policy]).await?;
+    broker
+        .ctl(&["set_policy", "full", "Flower", &policy])
+        .await?;
     let by_type = |config: beehive_rabbit::RabbitConfig| config.with_queue_type(kind);
     let stage = Stage::open(&place, broker.url(), broker.url(), by_type).await?;
     let name = stage.declare("Flower-Bee").await?;

@@ -21,24 +21,24 @@ pub(super) fn trials() -> Vec<Trial> {
         .into_iter()
         .map(|kind| {
             let name = format!("publishing::a_killed_broker_loses_nothing::{kind:?}");
-            trial(name.to_lowercase(), move |place| a_killed_broker(place, kind))
-                .with_brokers(1)
-                .with_deadline(Duration::from_mins(4))
+            trial(name.to_lowercase(), move |place| {
+                a_killed_broker(place, kind)
+            })
+            .with_brokers(1)
+            .with_deadline(Duration::from_mins(4))
         })
-        .chain([
-            trial("publishing::closed_connections_lose_nothing", closed_connections)
-                .with_brokers(1),
-        ])
+        .chain([trial(
+            "publishing::closed_connections_lose_nothing",
+            closed_connections,
+        )
+        .with_brokers(1)])
         .collect()
 }
 
 async fn a_killed_broker(place: Place, kind: QueueType) -> Outcome {
     let broker = Broker::start(BrokerOptions::default()).await?;
-    let configure = |config: RabbitConfig| {
-        config
-            .with_queue_type(kind)
-            .with_confirm_timeout(CONFIRM)
-    };
+    let configure =
+        |config: RabbitConfig| config.with_queue_type(kind).with_confirm_timeout(CONFIRM);
     let stage = Stage::open(&place, broker.url(), broker.url(), configure).await?;
     let name = stage.declare("Flower-Bee").await?;
     broker.flush_declarations().await?;

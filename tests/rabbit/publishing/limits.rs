@@ -13,16 +13,17 @@ use super::stage::event;
 pub(super) fn trials() -> Vec<Trial> {
     vec![
         trial("publishing::a_large_event_arrives_whole", a_large_event).with_shared_broker(),
-        trial("publishing::the_brokers_own_limit_is_told", the_brokers_own_limit).with_brokers(1),
+        trial(
+            "publishing::the_brokers_own_limit_is_told",
+            the_brokers_own_limit,
+        )
+        .with_brokers(1),
     ]
 }
 
 /// A body that shows where it was cut or mixed up.
 fn body(length: usize) -> Vec<u8> {
-    (0_u32..)
-        .flat_map(u32::to_be_bytes)
-        .take(length)
-        .collect()
+    (0_u32..).flat_map(u32::to_be_bytes).take(length).collect()
 }
 
 async fn a_large_event(place: Place) -> Outcome {

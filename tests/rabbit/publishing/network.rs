@@ -21,10 +21,16 @@ const SOON: Duration = Duration::from_secs(20);
 
 pub(super) fn trials() -> Vec<Trial> {
     vec![
-        trial("publishing::a_reset_before_the_confirm", a_reset_before_the_confirm)
-            .with_shared_broker(),
-        trial("publishing::a_confirm_that_never_comes", a_confirm_that_never_comes)
-            .with_shared_broker(),
+        trial(
+            "publishing::a_reset_before_the_confirm",
+            a_reset_before_the_confirm,
+        )
+        .with_shared_broker(),
+        trial(
+            "publishing::a_confirm_that_never_comes",
+            a_confirm_that_never_comes,
+        )
+        .with_shared_broker(),
         trial("publishing::nobody_to_connect_to", nobody_to_connect_to).with_shared_broker(),
     ]
 }

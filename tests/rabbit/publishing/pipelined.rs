@@ -57,7 +57,13 @@ async fn publish_some(queue: Arc<RabbitQueue>, caller: usize) -> Result<Vec<Stri
     let mut number = 0;
     while number < EVENTS / CALLERS {
         let batch: Vec<Event> = (number..number + 1 + (number + caller) % 5)
-            .map(|number| event(if is_unroutable(number) { "Shipped" } else { "Flower" }))
+            .map(|number| {
+                event(if is_unroutable(number) {
+                    "Shipped"
+                } else {
+                    "Flower"
+                })
+            })
             .collect();
         number += batch.len();
         let receipt = queue.publish(&batch).await?;

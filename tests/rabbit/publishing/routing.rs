@@ -14,13 +14,28 @@ use super::stage::{event, events, ids};
 pub(super) fn trials() -> Vec<Trial> {
     vec![
         trial("publishing::an_end_point_is_told", an_end_point_is_told),
-        trial("publishing::a_queue_deleted_behind_our_back", a_queue_deleted),
-        trial("publishing::a_topic_deleted_behind_our_back", a_topic_deleted),
+        trial(
+            "publishing::a_queue_deleted_behind_our_back",
+            a_queue_deleted,
+        ),
+        trial(
+            "publishing::a_topic_deleted_behind_our_back",
+            a_topic_deleted,
+        ),
         trial("publishing::delays_deleted_behind_our_back", delays_deleted),
         trial("publishing::a_batch_stays_in_order", a_batch_stays_in_order),
-        trial("publishing::a_mode_that_only_checks", a_mode_that_only_checks),
-        trial("publishing::a_missing_topic_harms_no_other", a_missing_topic),
-        trial("publishing::delayed_to_a_missing_queue", delayed_to_a_missing_queue),
+        trial(
+            "publishing::a_mode_that_only_checks",
+            a_mode_that_only_checks,
+        ),
+        trial(
+            "publishing::a_missing_topic_harms_no_other",
+            a_missing_topic,
+        ),
+        trial(
+            "publishing::delayed_to_a_missing_queue",
+            delayed_to_a_missing_queue,
+        ),
     ]
     .into_iter()
     .map(Trial::with_shared_broker)
@@ -30,7 +45,12 @@ pub(super) fn trials() -> Vec<Trial> {
 async fn an_end_point_is_told(place: Place) -> Outcome {
     let stage = Stage::shared(&place).await?;
     let name = stage.declare("Flower-Bee").await?;
-    let batch = [event("Flower"), event("Shipped"), event("Flower"), event("Shipped")];
+    let batch = [
+        event("Flower"),
+        event("Shipped"),
+        event("Flower"),
+        event("Shipped"),
+    ];
     for _ in 0..3 {
         let receipt = stage.queue.publish(&batch).await?;
         assert_eq!(receipt.unrouted, [1, 3]);
@@ -49,7 +69,10 @@ async fn a_queue_deleted(place: Place) -> Outcome {
     assert_eq!(stage.queue.publish(&batch).await?.unrouted, [0; 0]);
     for queue in [&name, &jobs] {
         let queue = stage.at_broker(queue).into();
-        let deleted = stage.client.channel.queue_delete(queue, QueueDeleteOptions::default());
+        let deleted = stage
+            .client
+            .channel
+            .queue_delete(queue, QueueDeleteOptions::default());
         deleted.await?;
     }
     let Err(error) = stage.queue.publish(&batch).await else {
@@ -71,12 +94,18 @@ async fn a_topic_deleted(place: Place) -> Outcome {
     let name = stage.declare("Flower-Bee").await?;
     stage.queue.publish(&events("Flower", 20)).await?;
     let exchange = stage.exchange("Flower").into();
-    let deleted = stage.client.channel.exchange_delete(exchange, ExchangeDeleteOptions::default());
+    let deleted = stage
+        .client
+        .channel
+        .exchange_delete(exchange, ExchangeDeleteOptions::default());
     deleted.await?;
     let receipt = stage.queue.publish(&[event("Flower")]).await?;
     assert_eq!(receipt.unrouted, [0], "its bindings are gone with it");
     stage.queue.declare(&name).await?;
-    assert_eq!(stage.queue.publish(&[event("Flower")]).await?.unrouted, [0; 0]);
+    assert_eq!(
+        stage.queue.publish(&[event("Flower")]).await?.unrouted,
+        [0; 0]
+    );
     assert_eq!(stage.take_all(&name).await?.len(), 21);
     Ok(())
 }
@@ -87,7 +116,10 @@ async fn delays_deleted(place: Place) -> Outcome {
     let later = || event("Flower").deliver_after(Duration::from_millis(200));
     stage.queue.publish(&[later()]).await?;
     let exchange = stage.exchange("delay.01").into();
-    let deleted = stage.client.channel.exchange_delete(exchange, ExchangeDeleteOptions::default());
+    let deleted = stage
+        .client
+        .channel
+        .exchange_delete(exchange, ExchangeDeleteOptions::default());
     deleted.await?;
     stage.queue.publish(&[later()]).await?;
     beehive_tests::trials::eventually("both arriving", Duration::from_secs(20), || async {
@@ -123,7 +155,10 @@ async fn a_mode_that_only_checks(place: Place) -> Outcome {
     // Somebody who may declare it does so.
     let declaring = Stage::shared(&place).await?;
     let name = declaring.declare("Flower-Bee").await?;
-    assert_eq!(stage.queue.publish(&[event("Flower")]).await?.unrouted, [0; 0]);
+    assert_eq!(
+        stage.queue.publish(&[event("Flower")]).await?.unrouted,
+        [0; 0]
+    );
     assert_eq!(stage.take_all(&name).await?.len(), 1);
     Ok(())
 }
