@@ -27,11 +27,17 @@ docker_is_alive() {
     [[ $(docker inspect --format '{{.State.Running}}' "$(docker_container "$1")" 2>/dev/null) == true ]]
 }
 
+# What Docker says goes to a file of the node: a failure shows in that nothing runs.
 docker_start() {
+    local node=$nodes/$1
     if [[ $1 == shared ]]; then
-        docker_compose up --detach --quiet-pull >&2
-        return
+        docker_compose up --detach --quiet-pull >"$node/docker.log" 2>&1 || true
+    else
+        docker_run "$1" >"$node/docker.log" 2>&1 || true
     fi
+}
+
+docker_run() {
     local node=$nodes/$1 container tls amqp amqps
     local -a mounts=()
     container=$(docker_container "$1")
@@ -46,22 +52,21 @@ docker_start() {
         mounts=(--volume "$tls:/etc/beehive:ro")
     fi
     # Settings and certificates belong to the container, the data to a volume that outlives it.
-    docker rm --force "$container" >/dev/null 2>&1 || true
+    docker rm --force "$container" || true
     docker run --detach --name "$container" --hostname "$container" \
         --publish "127.0.0.1:$amqp:5672" --publish "127.0.0.1:$amqps:5671" \
         --volume "$container:/var/lib/rabbitmq" \
         --volume "$node/rabbitmq.conf:/etc/rabbitmq/conf.d/90-beehive.conf:ro" \
-        ${mounts[@]+"${mounts[@]}"} "$(docker_image)" >/dev/null
+        ${mounts[@]+"${mounts[@]}"} "$(docker_image)"
 }
 
 # The image of compose.yaml.
 docker_image() {
-    sed -n 's/^ *image: *\(rabbitmq:[^ ]*\) *$/\1/p' "$tests/../compose.yaml"
+    sed -n 's/^ *image: *\(rabbitmq:[^ ]*\) *$/\1/p' "$tests/../compose.yaml" | head -n 1
 }
 
 docker_lost_port() {
-    docker logs "$(docker_container "$1")" 2>&1 | grep -q 'address already in use' ||
-        ! docker inspect "$(docker_container "$1")" >/dev/null 2>&1
+    grep -qs -e 'port is already allocated' -e 'address already in use' "$nodes/$1/docker.log"
 }
 
 docker_stop() {
@@ -85,17 +90,24 @@ docker_ctl() {
 }
 
 docker_log() {
+    cat "$nodes/$1/docker.log" 2>/dev/null || true
     docker logs "$(docker_container "$1")" 2>&1 || true
 }
 
-docker_remove() {
-    local container
-    container=$(docker_container "$1")
-    if [[ $1 == shared && -f $nodes/shared/ports ]]; then
+docker_reset() {
+    local name
+    if [[ $1 != shared ]]; then
+        name=$(full_name "$1")
+        docker rm --force "$name" >/dev/null 2>&1 || true
+        docker volume rm --force "$name" >/dev/null 2>&1 || true
+    elif [[ -f $nodes/shared/ports ]]; then
         docker_compose down --volumes >&2
     fi
-    docker rm --force "$container" >/dev/null 2>&1 || true
-    docker volume rm --force "$container" >/dev/null 2>&1 || true
+    rm -rf "${nodes:?}/$1"/{ports,started}
+}
+
+docker_remove() {
+    docker_reset "$1"
     rm -rf "${nodes:?}/$1"
 }
 

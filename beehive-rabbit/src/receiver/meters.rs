@@ -17,7 +17,6 @@ pub(super) enum Loss {
 pub(super) struct Meters {
     pub(super) deliveries: Counter,
     pub(super) redeliveries: Counter,
-    pub(super) commits: Counter,
     pub(super) frames: Counter,
     pub(super) resubscriptions: Counter,
     expired: Counter,
@@ -36,7 +35,6 @@ impl Meters {
         Self {
             deliveries: meter("beehive_rabbit_deliveries_total"),
             redeliveries: meter("beehive_rabbit_redeliveries_total"),
-            commits: meter("beehive_rabbit_acknowledged_total"),
             frames: meter("beehive_rabbit_settling_frames_total"),
             resubscriptions: meter("beehive_rabbit_resubscriptions_total"),
             expired: lost("expired"),

@@ -19,7 +19,7 @@ use tracing::{debug, warn};
 use super::alarm::Alarm;
 use super::flight::write;
 use super::resending::send_on;
-use super::session::{Session, Turn};
+use super::session::{Demand, Rest, Session, Turn};
 use super::shared::Closer;
 use super::subscribing::{Opened, consume};
 use super::term::later;
@@ -83,12 +83,10 @@ impl Serving {
             if self.session.shared.closing.is_cancelled() {
                 return End::Closing;
             }
-            let done = if turn.is_wanted {
-                self.begin().await
-            } else if turn.is_unread {
-                self.pause().await
-            } else {
-                self.next().await
+            let done = match turn.demand {
+                Demand::Wanted => self.begin().await,
+                Demand::Unread => self.pause().await,
+                Demand::Same => self.next().await,
             };
             if let Err(error) = done {
                 return End::Lost(error);
@@ -100,7 +98,7 @@ impl Serving {
     async fn begin(&mut self) -> Result<()> {
         self.consumer = Some(consume(&self.session.shared, &self.channel).await?);
         self.session.shared.untroubled();
-        self.session.consuming(true);
+        self.session.begun();
         Ok(())
     }
 
@@ -108,7 +106,7 @@ impl Serving {
     async fn pause(&mut self) -> Result<()> {
         debug!("nobody reads");
         self.stop().await?;
-        self.session.consuming(false);
+        self.session.paused();
         Ok(())
     }
 
@@ -128,12 +126,10 @@ impl Serving {
         }
         self.session.retire();
         loop {
-            let turn = self.turn();
-            if turn.is_settled {
-                break;
-            }
-            if turn.is_told {
-                tell(Ok(()));
+            match self.turn().rest {
+                Rest::Telling => {}
+                Rest::Held => tell(Ok(())),
+                Rest::Nothing => break,
             }
             if let Err(error) = self.next().await {
                 debug!(%error, "the channel is lost while its last leases are out");
@@ -251,7 +247,7 @@ impl Serving {
             return Err(gone("the broker keeps cancelling the consumer"));
         }
         warn!(queue = %self.session.shared.queue, "the broker cancelled the consumer");
-        self.session.consuming(false);
+        self.session.paused();
         Ok(())
     }
 }
