@@ -6,6 +6,7 @@ use beehive_tests::trials;
 
 mod amqp;
 mod broker;
+mod dead_letters;
 mod delays;
 mod hive;
 mod publishing;
@@ -19,6 +20,7 @@ fn main() -> ExitCode {
     }
     let subjects = [
         broker::trials(),
+        dead_letters::trials(),
         delays::trials(),
         hive::trials(),
         publishing::trials(),
