@@ -2,10 +2,11 @@
 
 use std::process::ExitCode;
 
+use beehive_tests::conformance::Suite;
 use beehive_tests::trials;
 
 mod queues;
 
 fn main() -> ExitCode {
-    trials::run(queues::trials())
+    trials::run(queues::suites().iter().flat_map(Suite::trials))
 }

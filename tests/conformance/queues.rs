@@ -1,50 +1,51 @@
-//! The suite of queues, on every backend that has one.
+//! Backends of queues.
 
-use std::pin::Pin;
 use std::sync::Arc;
+use std::time::Duration;
 
-use beehive_core::conformance::Case;
 use beehive_core::conformance::queue::{QueueFixture, Timing, cases};
-use beehive_core::queue::EventQueue;
-use beehive_tests::trials::{Outcome, Place, Service, Trial, trial};
+use beehive_rabbit::{QueueType, RabbitConfig, RabbitQueue};
+use beehive_tests::conformance::{Opened, Site, Suite};
+use beehive_tests::trials::Service;
 use libtest_mimic::Failed;
 
-type Opening = Pin<Box<dyn Future<Output = Result<Arc<dyn EventQueue>, Failed>> + Send>>;
-
-/// A backend to hold against the suite.
-#[derive(Clone, Copy)]
-struct Suite {
-    /// What the backend is called in the names of the trials.
-    backend: &'static str,
-    /// What it needs to be there.
-    service: Service,
-    /// How fast it is.
-    timing: Timing,
-    /// Opens it in a namespace that no other case has.
-    open: fn(namespace: String) -> Opening,
+/// Every backend whose queues need a service.
+pub(crate) fn suites() -> Vec<Suite<QueueFixture>> {
+    vec![
+        Suite {
+            name: "queue::rabbit_quorum",
+            service: Service::SHARED_BROKER,
+            cases,
+            open: |site| Box::pin(rabbit(site, QueueType::Quorum)),
+        },
+        Suite {
+            name: "queue::rabbit_classic",
+            service: Service::SHARED_BROKER,
+            cases,
+            open: |site| Box::pin(rabbit(site, QueueType::Classic)),
+        },
+    ]
 }
 
-/// Every backend whose queues need a service. Adding one is adding it here.
-const SUITES: [Suite; 0] = [];
-
-/// One trial for each case and backend.
-pub(crate) fn trials() -> Vec<Trial> {
-    SUITES.into_iter().flat_map(of).collect()
-}
-
-fn of(suite: Suite) -> Vec<Trial> {
-    let trial = |case: Case<QueueFixture>| {
-        let name = format!("queue::{}::{}", suite.backend, case.name());
-        trial(name, move |place| run(case, suite, place)).with_need(suite.service)
+async fn rabbit(site: Site, queue_type: QueueType) -> Result<Opened<QueueFixture>, Failed> {
+    /// Delays go in steps of an eighth of a second, and the machine may have other work.
+    const TIMING: Timing = Timing {
+        lease: Duration::from_secs(5),
+        wait: Duration::from_millis(900),
+        tolerance: Duration::from_millis(400),
     };
-    cases().into_iter().map(trial).collect()
-}
-
-async fn run(case: Case<QueueFixture>, suite: Suite, place: Place) -> Outcome {
-    let queue = (suite.open)(place.namespace.clone()).await?;
-    let fixture = QueueFixture::new(queue, place.namespace, suite.timing);
-    if case.applies(&fixture) {
-        case.run(fixture).await?;
-    }
-    Ok(())
+    let config = RabbitConfig::from_env()?
+        .with_namespace(site.suite.parse()?)
+        .with_queue_type(queue_type);
+    let queue = Arc::new(RabbitQueue::connect(config).await?);
+    let fixture = QueueFixture::new(Arc::<RabbitQueue>::clone(&queue), site.case, TIMING);
+    // The delays are left to the other cases.
+    let clean_up = Box::new(|| {
+        Box::pin(async move {
+            queue.delete_declared().await?;
+            queue.close().await;
+            Ok(())
+        }) as _
+    });
+    Ok(Opened { fixture, clean_up })
 }

@@ -8,16 +8,22 @@ mod amqp;
 mod broker;
 mod certificates;
 mod connection;
+mod delays;
+mod publishing;
 mod refusal;
 mod secrets;
 mod tls;
+mod topology;
 
 fn main() -> ExitCode {
-    let trials = [
+    let subjects = [
         broker::trials(),
         connection::trials(),
+        delays::trials(),
+        publishing::trials(),
         secrets::trials(),
         tls::trials(),
+        topology::trials(),
     ];
-    trials::run(trials.into_iter().flatten())
+    trials::run(subjects.into_iter().flatten())
 }

@@ -88,14 +88,20 @@ docker_log() {
     docker logs "$(docker_container "$1")" 2>&1 || true
 }
 
-docker_remove() {
-    local container
-    container=$(docker_container "$1")
-    if [[ $1 == shared && -f $nodes/shared/ports ]]; then
+docker_reset() {
+    local name
+    if [[ $1 != shared ]]; then
+        name=$(full_name "$1")
+        docker rm --force "$name" >/dev/null 2>&1 || true
+        docker volume rm --force "$name" >/dev/null 2>&1 || true
+    elif [[ -f $nodes/shared/ports ]]; then
         docker_compose down --volumes >&2
     fi
-    docker rm --force "$container" >/dev/null 2>&1 || true
-    docker volume rm --force "$container" >/dev/null 2>&1 || true
+    rm -rf "${nodes:?}/$1"/{ports,started}
+}
+
+docker_remove() {
+    docker_reset "$1"
     rm -rf "${nodes:?}/$1"
 }
 

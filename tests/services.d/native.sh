@@ -8,7 +8,7 @@ native_process() {
     pid=$(cat "$file" 2>/dev/null) || return 1
     [[ -n $pid ]] || return 1
     if [[ -d /proc/self ]]; then
-        arguments=$(tr '\0' ' ' <"/proc/$pid/cmdline") 2>/dev/null || return 1
+        { arguments=$(tr '\0' ' ' <"/proc/$pid/cmdline"); } 2>/dev/null || return 1
     else
         arguments=$(ps -o command= -p "$pid") || return 1
     fi
@@ -75,7 +75,7 @@ native_environment() {
     export HOME=$node/home
     RABBITMQ_NODENAME=$(full_name "$1")@localhost
     export RABBITMQ_NODENAME RABBITMQ_NODE_IP_ADDRESS=127.0.0.1 RABBITMQ_NODE_PORT=$amqp
-    export ERL_EPMD_PORT=$epmd ERL_EPMD_ADDRESS=127.0.0.1 ERL_CRASH_DUMP=$node/log/erl_crash.dump
+    export ERL_EPMD_PORT=$epmd ERL_EPMD_ADDRESS=127.0.0.1 ERL_CRASH_DUMP_SECONDS=0
     export RABBITMQ_MNESIA_BASE=$node/data RABBITMQ_LOG_BASE=$node/log
     export RABBITMQ_LOGS=$node/log/rabbit.log
     export RABBITMQ_CONF_ENV_FILE=$node/none RABBITMQ_CONFIG_FILE=$node/rabbitmq.conf
@@ -130,6 +130,11 @@ native_start() {
                 bash -c 'exec -a "$1" "$0" -address 127.0.0.1 -port "$ERL_EPMD_PORT"' \
                 "$(native_epmd)" "$node"
         fi
+        # Without it the node gives up at once. When it has ended, its port is someone else's.
+        until (exec 3<>"/dev/tcp/127.0.0.1/$ERL_EPMD_PORT") 2>/dev/null; do
+            native_process "$1" epmd.pid >/dev/null || exit 0
+            sleep 0.02
+        done
         native_spawn "$node/pid" "$node/log/console.log" \
             "$RABBITMQ_SCRIPTS_DIR/rabbitmq-server" -beehive "$node"
     )
@@ -145,8 +150,8 @@ native_epmd() {
 
 # Whether a port that was chosen had become someone else's when the node wanted it.
 native_lost_port() {
-    grep -qs -e eaddrinuse -e 'address already in use' -e 'Address already in use' \
-        "$nodes/$1"/log/*.log
+    ! native_process "$1" epmd.pid >/dev/null ||
+        grep -qsi -e eaddrinuse -e 'address already in use' "$nodes/$1"/log/*.log
 }
 
 # Sends a signal to one of the node's two processes, if it is there, and with `gone` waits until it
@@ -190,9 +195,15 @@ native_log() {
     cat "$nodes/$1"/log/*.log 2>/dev/null || true
 }
 
-native_remove() {
+# Ends all of a node, and forgets what it was, except for its settings.
+native_reset() {
     native_signal "$1" pid KILL gone
     native_signal "$1" epmd.pid KILL gone
+    rm -rf "${nodes:?}/$1"/{data,log,ports,started}
+}
+
+native_remove() {
+    native_reset "$1"
     rm -rf "${nodes:?}/$1"
 }
 

@@ -7,8 +7,9 @@
 //! - `tests/src/bin/bench` measures beehive against bare code that does the same work.
 //!
 //! This library is what these share: brokers to break ([`services`]), a network to break
-//! ([`proxy`]), and tests that need either ([`trials`]).
+//! ([`proxy`]), tests that need either ([`trials`]), and suites of them ([`conformance`]).
 
+pub mod conformance;
 pub mod proxy;
 pub mod services;
 pub mod trials;

@@ -63,7 +63,7 @@ fn an_ordinary_event_carries_no_note() {
     let event = Event::new("Topic", "text/plain", "body");
     let properties = encode(&event, &Note::default(), event.time());
     let headers = properties.headers().as_ref().unwrap();
-    let noted = |(name, _): (&lapin::types::ShortString, _)| super::headers::is_ours(name.as_str());
+    let noted = |(name, _): (&lapin::types::ShortString, _)| headers::is_ours(name.as_str());
     assert!(!headers.into_iter().any(noted), "{headers:?}");
 }
 

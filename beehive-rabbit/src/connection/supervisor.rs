@@ -134,10 +134,9 @@ impl Supervisor {
                 event = events.next() => match event {
                     Some(Event::ConnectionBlocked(because)) => Some(because),
                     Some(Event::ConnectionUnblocked) => None,
-                    Some(Event::Error(error)) if !connection.status().connected() => {
-                        return Some(Cause::of(error));
-                    }
-                    // Among these are the errors of single channels, whose owners know of them.
+                    // The driver tells here of errors of single channels too.
+                    Some(Event::Error(_)) if connection.status().connected() => continue,
+                    Some(Event::Error(error)) => return Some(Cause::of(error)),
                     Some(_) => continue,
                     None => return Some(Cause::temporary("the driver gave the connection up")),
                 },

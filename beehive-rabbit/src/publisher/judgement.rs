@@ -79,3 +79,6 @@ impl Certainty {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -14,8 +14,8 @@ use super::lane_channel::LaneChannel;
 use super::meters::Meters;
 use super::transmission::Transmission;
 use super::verdicts::verdicts;
-use super::window::{Proven, draw};
-use super::{Bounds, Job, Message, Verdict};
+use super::window::draw;
+use super::{Bounds, Job, Message, Reached, Verdict};
 use crate::connection::{Link, Live};
 
 /// One channel, and the task that publishes on it, a window at a time.
@@ -26,7 +26,7 @@ pub(super) struct Lane {
     meters: Arc<Meters>,
     bounds: Bounds,
     channel: Option<LaneChannel>,
-    proven: Proven,
+    reached: Arc<Reached>,
     /// What this lane has taken and not answered.
     jobs: VecDeque<Job>,
 }
@@ -36,6 +36,7 @@ impl Lane {
         link: Arc<Link>,
         intake: Arc<Intake>,
         meters: Arc<Meters>,
+        reached: Arc<Reached>,
         bounds: Bounds,
     ) -> Self {
         Self {
@@ -44,7 +45,7 @@ impl Lane {
             meters,
             bounds,
             channel: None,
-            proven: Proven::default(),
+            reached,
             jobs: VecDeque::new(),
         }
     }
@@ -131,7 +132,7 @@ impl Lane {
     async fn publish_window(&mut self, channel: LaneChannel) {
         self.fill();
         self.drop_stale();
-        let drawn = draw(&mut self.jobs, &self.proven, self.bounds.window);
+        let drawn = draw(&mut self.jobs, &self.reached, self.bounds.window);
         if drawn.messages.is_empty() {
             self.channel = Some(channel);
             return;
@@ -185,9 +186,9 @@ impl Lane {
         let mut is_complete = true;
         for (mark, answer) in &outcome.window {
             match answer {
-                Answer::Confirmed | Answer::Refused => self.proven.add(&mark.exchange),
+                Answer::Confirmed | Answer::Refused => self.reached.add(&mark.exchange),
                 Answer::Missing => {
-                    self.proven.remove(&mark.exchange);
+                    self.reached.remove(&mark.exchange);
                     is_complete = false;
                 }
             }

@@ -14,6 +14,7 @@ mod message;
 mod meters;
 #[expect(clippy::module_inception, reason = "the concept of this folder")]
 mod publisher;
+mod reached;
 mod transmission;
 mod verdicts;
 mod window;
@@ -22,3 +23,4 @@ use self::bounds::Bounds;
 use self::job::Job;
 pub(crate) use self::message::{Message, Verdict};
 pub(crate) use self::publisher::Publisher;
+use self::reached::Reached;

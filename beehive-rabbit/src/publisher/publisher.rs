@@ -4,13 +4,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use beehive_core::{Error, ErrorKind};
+use lapin::types::ShortString;
 use tokio::time::Instant;
 use tokio_util::task::AbortOnDropHandle;
 
 use super::intake::Intake;
 use super::lane::Lane;
 use super::meters::Meters;
-use super::{Bounds, Job, Message, Verdict};
+use super::{Bounds, Job, Message, Reached, Verdict};
 use crate::codec::{PROPERTIES_MAX, properties_size};
 use crate::config::RabbitConfig;
 use crate::connection::Link;
@@ -23,6 +24,9 @@ use crate::connection::Link;
 #[derive(Debug)]
 pub(crate) struct Publisher {
     intake: Arc<Intake>,
+    reached: Arc<Reached>,
+    /// The largest properties that fit into one frame.
+    properties_max: usize,
     /// End with the publisher.
     _lanes: Vec<AbortOnDropHandle<()>>,
 }
@@ -41,16 +45,25 @@ impl Publisher {
         // One window under way and one waiting, for each lane.
         let intake = Arc::new(Intake::new(2 * lanes * bounds.window));
         let meters = Arc::new(Meters::new());
+        let reached = Arc::new(Reached::default());
         let lane = |_| {
             let (link, intake) = (Arc::clone(&link), Arc::clone(&intake));
-            let lane = Lane::new(link, intake, Arc::clone(&meters), bounds);
+            let (meters, reached) = (Arc::clone(&meters), Arc::clone(&reached));
+            let lane = Lane::new(link, intake, meters, reached, bounds);
             AbortOnDropHandle::new(tokio::spawn(lane.run()))
         };
         let lanes = (0..lanes).map(lane).collect();
         Self {
             intake,
+            reached,
+            properties_max: properties_max(config.frame_max),
             _lanes: lanes,
         }
+    }
+
+    /// Whether a message was published to this exchange before, and it was there.
+    pub(crate) fn has_reached(&self, exchange: &ShortString) -> bool {
+        self.reached.contains(exchange)
     }
 
     /// Publishes mandatory and persistent messages; a verdict for each, in order.
@@ -64,10 +77,16 @@ impl Publisher {
     /// # Cancel safety
     /// What was not yet sent is not sent any more; what was may be published or not.
     pub(crate) async fn publish(&self, messages: Vec<Message>) -> Vec<Verdict> {
-        if messages.iter().all(|message| refusal(message).is_none()) {
+        if messages
+            .iter()
+            .all(|message| self.refusal(message).is_none())
+        {
             return self.publish_sound(messages).await;
         }
-        let refusals: Vec<_> = messages.iter().map(refusal).collect();
+        let refusals: Vec<_> = messages
+            .iter()
+            .map(|message| self.refusal(message))
+            .collect();
         let sound = messages
             .into_iter()
             .zip(&refusals)
@@ -90,6 +109,20 @@ impl Publisher {
         verdicts.into_iter().next().unwrap_or_else(stopped)
     }
 
+    /// Why a message is not even tried: it would end the connection for all others.
+    fn refusal(&self, message: &Message) -> Option<Error> {
+        let size = properties_size(&message.properties);
+        (size > self.properties_max).then(|| {
+            Error::new(
+                ErrorKind::Limit,
+                "the headers are larger than RabbitMQ takes; put the properties into the body",
+            )
+            .with_operation("publish")
+            .with_context("is", size)
+            .with_context("limit", self.properties_max)
+        })
+    }
+
     async fn publish_sound(&self, messages: Vec<Message>) -> Vec<Verdict> {
         let count = messages.len();
         if count == 0 {
@@ -104,18 +137,12 @@ impl Publisher {
     }
 }
 
-/// Why a message is not even tried: it would end the connection for all others.
-fn refusal(message: &Message) -> Option<Error> {
-    let size = properties_size(&message.properties);
-    (size > PROPERTIES_MAX).then(|| {
-        Error::new(
-            ErrorKind::Limit,
-            "the headers are larger than RabbitMQ takes; put the properties into the body",
-        )
-        .with_operation("publish")
-        .with_context("is", size)
-        .with_context("limit", PROPERTIES_MAX)
-    })
+/// How large the properties of a message may be, when a frame may be so large.
+fn properties_max(frame_max: Option<u32>) -> usize {
+    /// What a frame takes beside the properties.
+    const FRAME: usize = 64;
+    let frame_max = frame_max.map_or(usize::MAX, |max| usize::try_from(max).unwrap_or(usize::MAX));
+    PROPERTIES_MAX.min(frame_max.saturating_sub(FRAME))
 }
 
 /// The lanes end only with the runtime that they run on.

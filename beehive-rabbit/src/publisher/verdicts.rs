@@ -108,3 +108,77 @@ fn is_culprit(outcome: &Outcome, position: usize) -> bool {
         )),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use lapin::protocol::AMQPHardError;
+
+    use super::super::judgement::{Answer, Mark};
+    use super::*;
+
+    fn ended(error: AMQPErrorKind, text: &str) -> lapin::Error {
+        lapin::ErrorKind::ProtocolError(AMQPError::new(error, text.into())).into()
+    }
+
+    fn outcome(exchanges: &[&str], error: Option<lapin::Error>) -> Outcome {
+        let mark = |exchange: &&str| Mark {
+            exchange: (*exchange).into(),
+            routing_key: "".into(),
+            id: None,
+        };
+        Outcome {
+            window: exchanges
+                .iter()
+                .map(|exchange| (mark(exchange), Answer::Missing))
+                .collect(),
+            sizes: (0..exchanges.len()).collect(),
+            returned: Vec::new(),
+            error,
+        }
+    }
+
+    fn told(outcome: &Outcome) -> Vec<String> {
+        let word = |verdict| match verdict {
+            Verdict::Failed(error) => format!("{:?}", error.kind()),
+            other => format!("{other:?}"),
+        };
+        verdicts(outcome).into_iter().map(word).collect()
+    }
+
+    #[test]
+    fn who_ended_the_channel_is_told_and_the_others_may_try_again() {
+        let soft = AMQPErrorKind::Soft;
+        let missing = "NOT_FOUND - no exchange 'shop.b' in vhost '/'";
+        let denied =
+            "ACCESS_REFUSED - access to exchange 'shop.b' in vhost '/' refused for user 'u'";
+        let large = "PRECONDITION_FAILED - message size 1 is larger than configured max size 0";
+        let all = ["shop.a", "shop.b", "shop.bb"];
+        let cases = [
+            (AMQPSoftError::NOTFOUND, missing, "NoExchange"),
+            (AMQPSoftError::ACCESSREFUSED, denied, "Denied"),
+            (AMQPSoftError::PRECONDITIONFAILED, large, "Limit"),
+        ];
+        for (error, text, expected) in cases {
+            let window = outcome(&all, Some(ended(soft(error.clone()), text)));
+            assert_eq!(told(&window), ["Temporary", expected, "Temporary"]);
+            // Alone, it must have been that one, whatever the broker's words.
+            let alone = outcome(&all[..1], Some(ended(soft(error), "other words")));
+            assert_eq!(told(&alone), [expected]);
+        }
+    }
+
+    #[test]
+    fn what_is_not_answered_may_be_tried_again() {
+        let forced = AMQPErrorKind::Hard(AMQPHardError::CONNECTIONFORCED);
+        for error in [None, Some(ended(forced, "CONNECTION_FORCED - bye"))] {
+            assert_eq!(told(&outcome(&["a", "b"], error)), ["Temporary"; 2]);
+        }
+    }
+
+    #[test]
+    fn a_full_queue_may_be_tried_again() {
+        let mut window = outcome(&["a"], None);
+        window.window[0].1 = Answer::Refused;
+        assert_eq!(told(&window), ["Temporary"]);
+    }
+}

@@ -1,48 +1,17 @@
 //! Which messages are sent together.
 
-use std::collections::{HashSet, VecDeque};
+use std::collections::VecDeque;
 
-use lapin::types::ShortString;
-
-use super::{Job, Message};
-
-/// What a lane has learnt about exchanges: to these it has published.
-///
-/// A message to an exchange that does not exist ends the channel, and leaves open what became of
-/// all others on it. So the first message to an exchange goes alone, and so does one so large that
-/// the broker may refuse it, which ends the channel too.
-#[derive(Debug, Default)]
-pub(super) struct Proven(HashSet<ShortString>);
+use super::{Job, Message, Reached};
 
 /// Larger messages go alone. Every broker takes smaller ones: the limit is 16 MiB by default, and more
 /// in versions before 4.
 const LARGE: usize = 4 * 1024 * 1024;
 
-/// More exchanges than this are not remembered; the events of one system have far fewer types.
-const EXCHANGES_MAX: usize = 10_000;
-
-impl Proven {
-    /// The broker took a message to it.
-    pub(super) fn add(&mut self, exchange: &ShortString) {
-        if exchange.as_str().is_empty() || self.0.contains(exchange) {
-            return;
-        }
-        if self.0.len() == EXCHANGES_MAX {
-            self.0.clear();
-        }
-        self.0.insert(exchange.clone());
-    }
-
-    /// A window with messages to it ended its channel.
-    pub(super) fn remove(&mut self, exchange: &ShortString) {
-        self.0.remove(exchange);
-    }
-
-    fn is_suspect(&self, message: &Message) -> bool {
-        let exchange = &message.exchange;
-        let known = exchange.as_str().is_empty() || self.0.contains(exchange);
-        !known || message.body.len() > LARGE
-    }
+/// Whether a message may be refused in a way that ends the channel, and leaves open what became of
+/// all others on it: because its exchange does not exist, or because it is too large. It goes alone.
+fn is_suspect(message: &Message, reached: &Reached) -> bool {
+    !reached.contains(&message.exchange) || message.body.len() > LARGE
 }
 
 /// The messages of a window, and how many are of each job, in order.
@@ -53,12 +22,12 @@ pub(super) struct Drawn {
 }
 
 /// Takes the messages that are sent next: at most `max`, in order; a suspect one alone.
-pub(super) fn draw(jobs: &mut VecDeque<Job>, proven: &Proven, max: usize) -> Drawn {
+pub(super) fn draw(jobs: &mut VecDeque<Job>, reached: &Reached, max: usize) -> Drawn {
     let mut drawn = Drawn::default();
     'jobs: for job in jobs {
         let before = drawn.messages.len();
         while let Some(next) = job.left.front() {
-            let is_suspect = proven.is_suspect(next);
+            let is_suspect = is_suspect(next, reached);
             let is_full = drawn.messages.len() == max || (is_suspect && !drawn.messages.is_empty());
             if is_full {
                 drawn.shares.push(drawn.messages.len() - before);
@@ -93,13 +62,13 @@ mod tests {
     }
 
     /// Draws windows until nothing is left; each as the exchanges of its messages.
-    fn windows(jobs: Vec<Vec<Message>>, proven: &Proven, max: usize) -> Vec<String> {
+    fn windows(jobs: Vec<Vec<Message>>, reached: &Reached, max: usize) -> Vec<String> {
         let total: usize = jobs.iter().map(Vec::len).sum();
         let job = |messages| Job::new(messages, Instant::now()).0;
         let mut jobs: VecDeque<_> = jobs.into_iter().map(job).collect();
         let mut windows = Vec::new();
         while jobs.iter().any(|job| !job.left.is_empty()) {
-            let drawn = draw(&mut jobs, proven, max);
+            let drawn = draw(&mut jobs, reached, max);
             assert_eq!(drawn.shares.iter().sum::<usize>(), drawn.messages.len());
             assert!(!drawn.messages.is_empty());
             windows.push(
@@ -116,17 +85,17 @@ mod tests {
 
     #[test]
     fn a_window_is_full_or_all_there_is() {
-        let mut proven = Proven::default();
-        proven.add(&"a".into());
+        let reached = Reached::default();
+        reached.add(&"a".into());
         let job = |count| (0..count).map(|_| message("a", 1)).collect::<Vec<_>>();
         let jobs = vec![job(1), job(4), job(0), job(2)];
-        assert_eq!(windows(jobs, &proven, 3), ["aaa", "aaa", "a"]);
+        assert_eq!(windows(jobs, &reached, 3), ["aaa", "aaa", "a"]);
     }
 
     #[test]
     fn a_message_that_may_end_the_channel_goes_alone() {
-        let mut proven = Proven::default();
-        proven.add(&"a".into());
+        let reached = Reached::default();
+        reached.add(&"a".into());
         let jobs = vec![vec![
             message("a", 1),
             message("b", 1),
@@ -135,7 +104,7 @@ mod tests {
             message("a", LARGE + 1),
             message("a", 1),
         ]];
-        assert_eq!(windows(jobs, &proven, 9), ["a", "b", "b", "a", "a", "a"]);
+        assert_eq!(windows(jobs, &reached, 9), ["a", "b", "b", "a", "a", "a"]);
     }
 
     #[test]
@@ -143,7 +112,7 @@ mod tests {
         let jobs = vec![vec![message("", 1), message("", 1)]];
         let job = |messages| Job::new(messages, Instant::now()).0;
         let mut jobs: VecDeque<_> = jobs.into_iter().map(job).collect();
-        let drawn = draw(&mut jobs, &Proven::default(), 9);
+        let drawn = draw(&mut jobs, &Reached::default(), 9);
         assert_eq!(drawn.messages.len(), 2);
     }
 }

@@ -1,140 +1,180 @@
 //! Publishes batches of events.
 
-use beehive_core::ErrorKind;
-use beehive_core::event::{DeliverAt, Event};
-use beehive_core::queue::{PublishError, PublishFailure, QueueKind, QueueName, Receipt};
+mod batch;
+mod declaring;
+mod way;
+
+use beehive_core::event::{Event, EventLimits};
+use beehive_core::queue::{PublishError, Receipt};
+use beehive_core::{Error, ErrorKind};
 use jiff::Timestamp;
 
+use self::batch::Batch;
+use self::declaring::{Declaring, Try};
+use self::way::{Destination, Way};
 use super::Parts;
-use crate::codec::{Note, encode};
+use crate::codec::encode;
+use crate::config::TopologyMode;
 use crate::publisher::{Message, Verdict};
-use crate::topology::{Route, delayed};
 
-/// How often a batch is published in which an exchange was missing.
+/// How often a batch is published when something on its way was missing.
 const TRIES: usize = 3;
 
 /// Publishes a batch: each event to its destination or its topic, at once or through the delays.
-pub(super) async fn publish(parts: &Parts, events: &[Event]) -> Result<Receipt, PublishError> {
-    let mut receipt = Receipt::default();
-    let mut failures = Vec::new();
-    let mut left: Vec<usize> = (0..events.len()).collect();
+///
+/// The events go out together and in order, so those for one queue arrive in order unless one fails.
+pub(super) async fn publish(
+    parts: &Parts,
+    limits: &EventLimits,
+    events: &[Event],
+) -> Result<Receipt, PublishError> {
     let now = Timestamp::now();
-    for attempt in 1.. {
-        let mut messages = Vec::with_capacity(left.len());
-        let mut sent = Vec::with_capacity(left.len());
-        for position in left.drain(..) {
-            match message(parts, &events[position], now).await {
-                Ok(message) => {
-                    messages.push(message);
-                    sent.push(position);
-                }
-                Err(error) => failures.push(failure(events, position, error)),
-            }
-        }
+    let mut batch = Batch::new(events);
+    let mut left: Vec<usize> = (0..events.len()).collect();
+    for attempt in 1..=TRIES {
+        let declaring = Declaring::new(parts, if attempt == 1 { Try::First } else { Try::Again });
+        let (messages, sent) = prepare(declaring, limits, &mut batch, left, now).await;
         let verdicts = parts.publisher.publish(messages).await;
-        for (position, verdict) in sent.into_iter().zip(verdicts) {
-            let event = &events[position];
-            let error = match verdict {
-                Verdict::Confirmed => continue,
-                Verdict::Unrouted if is_for_topic(event) => {
-                    receipt.unrouted.push(position);
-                    continue;
-                }
-                Verdict::NoExchange if attempt < TRIES => {
-                    left.push(position);
-                    continue;
-                }
-                Verdict::Unrouted | Verdict::NoExchange => beehive_core::Error::new(
-                    ErrorKind::NotFound,
-                    "there is no such queue; declare it first",
-                )
-                .with_operation("publish"),
-                Verdict::Failed(error) => error,
-            };
-            failures.push(failure(events, position, error));
+        left = Vec::new();
+        for ((position, way), verdict) in sent.into_iter().zip(verdicts) {
+            match verdict {
+                Verdict::Confirmed => {}
+                Verdict::Failed(error) => batch.failed(position, error),
+                verdict => match consequence(&way, &verdict) {
+                    Consequence::EndPoint => batch.unrouted(position),
+                    Consequence::Again if may_declare(parts) && attempt < TRIES => {
+                        left.push(position);
+                    }
+                    Consequence::Again | Consequence::Failure => {
+                        batch.failed(position, missing(&way, parts.config.topology));
+                    }
+                },
+            }
         }
         if left.is_empty() {
             break;
         }
-        // First use of a topic, or somebody deleted it.
+        // First use of a topic, or somebody deleted something.
         parts.topology.forget();
-        let mut undeclared = Vec::new();
-        for position in left.drain(..) {
-            match declare_target(parts, &events[position]).await {
-                Ok(()) => undeclared.push(position),
-                Err(error) => failures.push(failure(events, position, error)),
+    }
+    batch.finish()
+}
+
+/// The messages for these events, each with everything on its way there as far as that is known, and
+/// the position and the way of each.
+async fn prepare<'a>(
+    mut declaring: Declaring<'a>,
+    limits: &EventLimits,
+    batch: &mut Batch<'a>,
+    positions: Vec<usize>,
+    now: Timestamp,
+) -> (Vec<Message>, Vec<(usize, Way<'a>)>) {
+    let mut messages = Vec::with_capacity(positions.len());
+    let mut sent = Vec::with_capacity(positions.len());
+    for position in positions {
+        let event = batch.event(position);
+        let way = match limits.check(event) {
+            Ok(()) => Way::of(declaring.names(), event, now),
+            Err(error) => {
+                batch.failed(position, error);
+                continue;
             }
+        };
+        if let Err(error) = declaring.make_sure(&way).await {
+            batch.failed(position, error);
+            continue;
         }
-        left = undeclared;
-        if left.is_empty() {
-            break;
-        }
+        messages.push(Message {
+            exchange: way.exchange.clone(),
+            routing_key: way.routing_key.clone(),
+            properties: encode(event, &way.note, now),
+            body: event.data().clone(),
+        });
+        sent.push((position, way));
     }
-    receipt.unrouted.sort_unstable();
-    failures.sort_by_key(|failure| failure.position);
-    if failures.is_empty() {
-        Ok(receipt)
-    } else {
-        Err(PublishError::new(failures, receipt))
+    (messages, sent)
+}
+
+fn may_declare(parts: &Parts) -> bool {
+    parts.config.topology == TopologyMode::Declare
+}
+
+/// What follows from a message that is in no queue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Consequence {
+    /// Nobody subscribes.
+    EndPoint,
+    /// What is missing is made, and the event published once more.
+    Again,
+    /// It cannot be published.
+    Failure,
+}
+
+fn consequence(way: &Way<'_>, verdict: &Verdict) -> Consequence {
+    match (verdict, way.destination) {
+        // Some level of the delays is not there, or not bound.
+        _ if way.is_delayed => Consequence::Again,
+        (Verdict::NoExchange, Destination::Topic(_)) => Consequence::Again,
+        (_, Destination::Topic(_)) => Consequence::EndPoint,
+        (_, Destination::Queue(_)) => Consequence::Failure,
     }
 }
 
-fn failure(events: &[Event], position: usize, error: beehive_core::Error) -> PublishFailure {
-    PublishFailure {
-        position,
-        id: events[position].id().clone(),
-        error,
-    }
-}
-
-fn is_for_topic(event: &Event) -> bool {
-    event
-        .destination()
-        .is_none_or(|name| name.kind() == QueueKind::Topic)
-}
-
-/// The message for an event, with everything on its way declared that can be.
-async fn message(parts: &Parts, event: &Event, now: Timestamp) -> beehive_core::Result<Message> {
-    let names = parts.topology.names();
-    let topic = event
-        .destination()
-        .map_or(event.event_type(), QueueName::topic);
-    let queue = event.destination().filter(|name| name.is_readable());
-    let delay = match event.delivers() {
-        DeliverAt::Now => None,
-        DeliverAt::After(delay) => Some(delay),
-        DeliverAt::At(time) => std::time::Duration::try_from(time.duration_since(now)).ok(),
-    }
-    .filter(|delay| !delay.is_zero());
-    let mut note = Note::default();
-    let (exchange, routing_key) = match (delay, queue) {
-        (None, None) => (names.exchange(topic), "".into()),
-        (None, Some(queue)) => ("".into(), names.queue(queue)),
-        (Some(delay), queue) => {
-            parts.topology.declare_delays().await?;
-            let route = queue.map_or(Route::Topic(topic), Route::Queue);
-            let way = delayed(names, delay, route);
-            if !way.left.is_zero() {
-                note.due = now.saturating_add(delay).ok();
-            }
-            (way.exchange, way.routing_key)
+/// The error for an event whose exchange or queue is missing, and stays so.
+fn missing(way: &Way<'_>, mode: TopologyMode) -> Error {
+    let message = match (way.destination, mode) {
+        _ if way.is_delayed && mode == TopologyMode::Check => {
+            "the exchanges and queues for delays are missing, and this program only checks the \
+             topology; declare it with one that may"
         }
+        _ if way.is_delayed => "the exchanges and queues for delays are deleted again and again",
+        (Destination::Queue(_), _) => "there is no such queue; declare it first",
+        (Destination::Topic(_), TopologyMode::Check) => {
+            "the topic has no exchange, and this program only checks the topology; declare it with \
+             one that may"
+        }
+        (Destination::Topic(_), _) => "the exchange of the topic is deleted again and again",
     };
-    Ok(Message {
-        exchange,
-        routing_key,
-        properties: encode(event, &note, now),
-        body: event.data().clone(),
-    })
+    let error = Error::new(ErrorKind::NotFound, message).with_operation("publish");
+    match way.destination {
+        Destination::Topic(topic) => error.with_context("topic", topic),
+        Destination::Queue(queue) => error.with_context("queue", queue),
+    }
 }
 
-/// Declares the topic that an event is for, or the delays.
-async fn declare_target(parts: &Parts, event: &Event) -> beehive_core::Result<()> {
-    if matches!(event.delivers(), DeliverAt::Now) && is_for_topic(event) {
-        let topic = event
-            .destination()
-            .map_or(event.event_type(), QueueName::topic);
-        return parts.topology.declare(&QueueName::of_topic(topic)?).await;
+#[cfg(test)]
+mod tests {
+    use beehive_core::queue::QueueName;
+
+    use super::*;
+    use crate::topology::Names;
+
+    #[test]
+    fn a_message_in_no_queue_is_an_end_point_or_worth_a_declaration_or_an_error() {
+        use Consequence::{Again, EndPoint, Failure};
+        let names = Names::new("shop".parse().unwrap());
+        let queue: QueueName = "Jobs-Jobs".parse().unwrap();
+        let topic = Event::new("Order", "text/plain", "");
+        let job = topic.clone().with_destination(queue);
+        let later = |event: &Event| {
+            event
+                .clone()
+                .deliver_after(std::time::Duration::from_secs(9))
+        };
+        let cases = [
+            (&topic, EndPoint, Again),
+            (&job, Failure, Failure),
+            (&later(&topic), Again, Again),
+            (&later(&job), Again, Again),
+        ];
+        for (event, unrouted, no_exchange) in cases {
+            let way = Way::of(&names, event, Timestamp::now());
+            assert_eq!(consequence(&way, &Verdict::Unrouted), unrouted, "{way:?}");
+            assert_eq!(
+                consequence(&way, &Verdict::NoExchange),
+                no_exchange,
+                "{way:?}"
+            );
+        }
     }
-    parts.topology.declare_delays().await
 }

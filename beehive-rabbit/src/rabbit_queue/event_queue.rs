@@ -52,8 +52,7 @@ impl RabbitQueue {
     }
 
     /// Deletes every topic, subscription and simple queue that was declared through this object, with
-    /// their events and dead letters, and the delays of its namespace. For tests, and for what is not
-    /// to outlive its process.
+    /// their events and dead letters. For tests, and for what is not to outlive its process.
     ///
     /// # Errors
     /// [`ErrorKind::Denied`] without the permission to configure, and temporary ones; what was
@@ -63,6 +62,18 @@ impl RabbitQueue {
     /// Dropping the future leaves the rest where it is.
     pub async fn delete_declared(&self) -> Result<()> {
         self.parts.topology.delete_declared().await
+    }
+
+    /// Deletes the delays of the namespace, and with them every event that waits in one, whoever
+    /// published or deferred it. What goes on using the namespace declares them again.
+    ///
+    /// # Errors
+    /// As [`delete_declared`](Self::delete_declared).
+    ///
+    /// # Cancel safety
+    /// As [`delete_declared`](Self::delete_declared).
+    pub async fn delete_delays(&self) -> Result<()> {
+        self.parts.topology.delete_delays().await
     }
 
     /// Closes the connections. Leases that are held are lost, and their events delivered again.
@@ -104,7 +115,7 @@ impl EventQueue for RabbitQueue {
     }
 
     async fn publish(&self, events: &[Event]) -> Result<Receipt, PublishError> {
-        announce::publish(&self.parts, events).await
+        announce::publish(&self.parts, &self.capabilities.limits, events).await
     }
 
     async fn receiver(

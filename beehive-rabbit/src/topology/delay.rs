@@ -1,7 +1,7 @@
 //! Durable delays out of time-to-live and dead-letter exchanges alone. Pure.
 //!
 //! There is one queue for each binary digit of a delay, and one exchange before it. The routing key
-//! of a delayed message holds the digits of its delay and then the name of where it goes. At each
+//! of a delayed message holds the name of where it goes and then the digits of its delay. At each
 //! level's exchange the message takes the level's queue if its digit is 1, waits there for the
 //! level's time to live, and is dead-lettered to the next level's exchange; if the digit is 0 it goes
 //! straight there. All messages of one queue wait for the same time, so none is held back by
@@ -12,7 +12,6 @@
 //! that there are when it is due. What nobody is there for goes to a queue of its own, `undelivered`:
 //! the broker keeps what it cannot dead-letter, and 32 such messages would hold up a level.
 
-use std::fmt::Write as _;
 use std::time::Duration;
 
 use beehive_core::queue::QueueName;
@@ -25,7 +24,8 @@ const STEP: Duration = Duration::from_millis(125);
 /// How many levels there are: together they reach over 97 days in one trip.
 ///
 /// A level that nothing waits in costs the broker 10 ms once and 30 to 70 kB (3.10.8), so their
-/// number is bounded by what is of use, not by what they cost.
+/// number is bounded by what is of use, not by what they cost. Messages outlive a version of this
+/// crate: levels may be added behind the longest, and nothing else of this may change.
 pub(super) const LEVELS: u32 = 26;
 /// All levels together, in steps.
 const STEPS_MAX: u32 = (1 << LEVELS) - 1;
@@ -56,6 +56,23 @@ pub(super) enum Digit {
     One,
 }
 
+impl Digit {
+    fn of(steps: u32, level: u32) -> Self {
+        if steps >> level & 1 == 1 {
+            Self::One
+        } else {
+            Self::Zero
+        }
+    }
+
+    fn word(self) -> &'static str {
+        match self {
+            Self::Zero => "0",
+            Self::One => "1",
+        }
+    }
+}
+
 /// The way through the delays; never shorter than the delay, and at most one step longer.
 ///
 /// It begins at the longest level that the delay needs, so a short delay visits few exchanges.
@@ -79,51 +96,39 @@ pub(super) fn wait_at(level: u32) -> Duration {
 
 /// What the routing keys have in common that have this digit at a level.
 pub(super) fn level_pattern(level: u32, digit: Digit) -> ShortString {
-    let mut pattern = String::new();
-    for _ in level + 1..LEVELS {
+    let mut pattern = String::from("*.*.");
+    for _ in 0..level {
         pattern.push_str("*.");
     }
-    pattern.push_str(word(digit));
+    pattern.push_str(digit.word());
     pattern.push_str(".#");
     pattern.into()
 }
 
-/// What the routing keys have in common that go here in the end. Words hold no dots, so the last two
-/// are always the marker and the name.
+/// What the routing keys have in common that go here in the end.
 pub(super) fn due_pattern(route: Route<'_>) -> ShortString {
-    let (marker, name) = ending(route);
-    format!("#.{marker}.{name}").into()
+    let (marker, name) = destination(route);
+    format!("{marker}.{name}.#").into()
 }
 
+/// Where to, then the digits, the shortest level's first: so each has its place, and the key of a
+/// short delay is a short one. The broker's work at each exchange grows with the words of a key.
 fn routing_key(steps: u32, route: Route<'_>) -> ShortString {
-    let mut key = String::with_capacity(255);
-    for level in (0..LEVELS).rev() {
-        let digit = if steps >> level & 1 == 1 {
-            Digit::One
-        } else {
-            Digit::Zero
-        };
-        key.push_str(word(digit));
+    let (marker, name) = destination(route);
+    let mut key = format!("{marker}.{name}");
+    for level in 0..steps.checked_ilog2().map_or(0, |longest| longest + 1) {
         key.push('.');
+        key.push_str(Digit::of(steps, level).word());
     }
-    let (marker, name) = ending(route);
-    // Writing to a string does not fail.
-    write!(key, "{marker}.{name}").ok();
     key.into()
 }
 
-/// `t` and a topic, or `q` and a queue's name: a topic may be called like anything.
-fn ending(route: Route<'_>) -> (char, &str) {
+/// `t` and a topic, or `q` and a queue's name. None of these words holds a dot, so where to go is
+/// always in the first two words, whatever a topic is called.
+fn destination(route: Route<'_>) -> (char, &str) {
     match route {
         Route::Topic(topic) => ('t', topic),
         Route::Queue(name) => ('q', name.as_str()),
-    }
-}
-
-fn word(digit: Digit) -> &'static str {
-    match digit {
-        Digit::Zero => "0",
-        Digit::One => "1",
     }
 }
 

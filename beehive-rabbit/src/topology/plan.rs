@@ -192,9 +192,9 @@ mod tests {
                 "fanout exchange shop.Order",
                 "queue shop.Order-Pay.dead",
                 "queue shop.Order-Pay",
-                "shop.delay.due -[#.q.Order-Pay]-> shop.Order-Pay",
+                "shop.delay.due -[q.Order-Pay.#]-> shop.Order-Pay",
                 "shop.Order -[]-> shop.Order-Pay",
-                "shop.delay.due -[#.t.Order]-> shop.Order-Pay",
+                "shop.delay.due -[t.Order.#]-> shop.Order-Pay",
             ]
         );
         assert_eq!(
@@ -202,7 +202,7 @@ mod tests {
             [
                 "queue shop.Jobs-Jobs.dead",
                 "queue shop.Jobs-Jobs",
-                "shop.delay.due -[#.q.Jobs-Jobs]-> shop.Jobs-Jobs",
+                "shop.delay.due -[q.Jobs-Jobs.#]-> shop.Jobs-Jobs",
             ]
         );
     }
@@ -241,14 +241,17 @@ mod tests {
             [
                 "topic exchange shop.delay.25",
                 "queue shop.delay.25",
-                "shop.delay.25 -[1.#]-> shop.delay.25",
-                "shop.delay.25 =[0.#]=> shop.delay.24",
+                &format!(
+                    "shop.delay.25 -[{}1.#]-> shop.delay.25",
+                    "*.".repeat(2 + 25)
+                ),
+                &format!(
+                    "shop.delay.25 =[{}0.#]=> shop.delay.24",
+                    "*.".repeat(2 + 25)
+                ),
             ]
         );
-        assert_eq!(
-            steps[7],
-            format!("shop.delay.00 =[{}0.#]=> shop.delay.due", "*.".repeat(25))
-        );
+        assert_eq!(steps[7], "shop.delay.00 =[*.*.0.#]=> shop.delay.due");
         assert_eq!(steps.len(), 4 + 4 * 26);
     }
 

@@ -62,10 +62,12 @@ fn told(reply: Reply<'_>, steps: &[Step]) -> Error {
         } => Error::new(ErrorKind::Conflict, remedy(object, argument))
             .with_context(object.as_str(), name)
             .with_context("argument", argument)
-            .with_context("there is", found.unwrap_or("not said"))
+            .with_context("there is", found.map_or("not said", visible))
             .with_context(
                 "wanted",
-                wanted(steps, name, argument).as_deref().unwrap_or("none"),
+                wanted(steps, name, argument)
+                    .as_deref()
+                    .map_or("none", visible),
             ),
         Reply::InvalidArgument {
             argument,
@@ -156,6 +158,11 @@ fn wanted(steps: &[Step], name: &str, argument: &str) -> Option<String> {
         ("auto_delete" | "exclusive" | "internal", _) => Some("false".into()),
         _ => arguments.inner().get(argument).map(shown),
     }
+}
+
+/// A value as people can see it.
+fn visible(value: &str) -> &str {
+    if value.is_empty() { "''" } else { value }
 }
 
 fn read(text: &str) -> Option<Reply<'_>> {

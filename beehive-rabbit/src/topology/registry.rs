@@ -89,7 +89,7 @@ impl Topology {
         Ok(())
     }
 
-    /// Deletes everything that this process declared, and the delays.
+    /// Deletes every name that this process declared.
     ///
     /// # Errors
     /// `Denied` without permission; what was deleted until then is gone.
@@ -97,6 +97,14 @@ impl Topology {
         for name in self.known.names() {
             self.delete(&name).await?;
         }
+        Ok(())
+    }
+
+    /// Deletes the delays, and what waits in them.
+    ///
+    /// # Errors
+    /// As [`delete_declared`](Self::delete_declared).
+    pub(crate) async fn delete_delays(&self) -> Result<()> {
         let steps = plan::of_delays_deletion(&self.names);
         let deleted = self.channels.ask("delete", &steps).await;
         self.forget();

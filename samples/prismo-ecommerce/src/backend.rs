@@ -87,8 +87,10 @@ impl Backend {
     /// Removes what is of no use after this process, and closes the connections.
     pub async fn close(&self) {
         let Some(queue) = &self.passing else { return };
-        if let Err(error) = queue.delete_declared().await {
-            warn!(%error, "the queues of this run are left on the broker");
+        for deleted in [queue.delete_declared().await, queue.delete_delays().await] {
+            if let Err(error) = deleted {
+                warn!(%error, "the queues of this run are left on the broker");
+            }
         }
         queue.close().await;
     }

@@ -14,6 +14,16 @@ impl Service {
     pub const fn behind(variable: &'static str) -> Self {
         Self(variable)
     }
+
+    /// Whether it is there.
+    pub fn is_there(self) -> bool {
+        missing(&[self], environment).is_none()
+    }
+}
+
+/// A variable of this process's environment.
+pub(super) fn environment(variable: &str) -> Option<String> {
+    std::env::var(variable).ok()
 }
 
 /// Why a trial with these needs cannot run in this environment; `None` when it can.

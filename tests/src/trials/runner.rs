@@ -12,7 +12,7 @@ use tokio::runtime::Builder;
 use tokio::time::timeout;
 
 use super::gate::Gate;
-use super::needs::missing;
+use super::needs::{environment, missing};
 use super::trial::{Outcome, Place, Run, Trial};
 
 /// How many brokers there are at one time: a boot is work for a core.
@@ -45,7 +45,7 @@ fn listed(trial: Trial, gate: Arc<Gate>) -> libtest_mimic::Trial {
         deadline,
         run,
     } = trial;
-    let why = missing(&needs, |variable| std::env::var(variable).ok());
+    let why = missing(&needs, environment);
     let (is_ignored, kind) = (why.is_some(), why.clone().unwrap_or_default());
     let thread = name.clone();
     let runner = move || {

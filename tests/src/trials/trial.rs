@@ -27,10 +27,17 @@ pub struct Place {
 }
 
 impl Place {
-    pub(super) fn new() -> Self {
+    /// A place that no other trial has.
+    pub fn new() -> Self {
         Self {
             namespace: namespace(),
         }
+    }
+}
+
+impl Default for Place {
+    fn default() -> Self {
+        Self::new()
     }
 }
 
@@ -72,6 +79,24 @@ where
 }
 
 impl Trial {
+    /// What it is called.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// What has to be there.
+    pub fn needs(&self) -> &[Service] {
+        &self.needs
+    }
+
+    /// Does it, without a deadline and whether its services are there or not.
+    ///
+    /// # Errors
+    /// What was to be shown is not so.
+    pub async fn attempt(self, place: Place) -> Outcome {
+        (self.run)(place).await
+    }
+
     /// Needs this service, and is ignored where it is missing.
     #[must_use]
     pub fn with_need(mut self, service: Service) -> Self {

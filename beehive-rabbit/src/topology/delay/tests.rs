@@ -32,18 +32,24 @@ fn is_routed(pattern: &ShortString, key: &ShortString) -> bool {
 /// How long a message waits on its way, from the exchange it is published to.
 fn walked(way: &Delayed) -> Duration {
     let mut waited = Duration::ZERO;
-    let mut begun = way.exchange == names().delay_due();
+    let mut is_on_its_way = way.exchange == names().delay_due();
     for level in (0..LEVELS).rev() {
+        let begins = way.exchange == names().delay_level(level);
+        is_on_its_way |= begins;
         let one = is_routed(&level_pattern(level, Digit::One), &way.routing_key);
         let zero = is_routed(&level_pattern(level, Digit::Zero), &way.routing_key);
-        assert!(one != zero, "level {level} of {way:?}");
-        begun |= way.exchange == names().delay_level(level);
-        assert!(begun || zero, "level {level} of {way:?} is not visited");
+        assert_eq!(
+            one || zero,
+            is_on_its_way && way.exchange != names().delay_due(),
+            "level {level} of {way:?}"
+        );
+        assert!(!(one && zero), "level {level} of {way:?}");
+        assert!(one || !begins, "{way:?} begins where it does not wait");
         if one {
             waited += wait_at(level);
         }
     }
-    assert!(begun, "{way:?}");
+    assert!(is_on_its_way, "{way:?}");
     waited
 }
 
@@ -64,6 +70,20 @@ fn a_delay_is_rounded_up_to_a_step() {
         assert_eq!(way.exchange.as_str(), exchange, "{delay:?}");
         assert_eq!(walked(&way), Duration::from_millis(expected), "{delay:?}");
         assert_eq!(way.left, Duration::ZERO);
+    }
+}
+
+#[test]
+fn a_key_names_the_end_and_then_the_digits_from_the_shortest_on() {
+    let payment = queue("Order-Payment");
+    for (millis, route, expected) in [
+        (0, Route::Topic("Order"), "t.Order"),
+        (125, Route::Topic("Order"), "t.Order.1"),
+        (1_000, Route::Queue(&payment), "q.Order-Payment.0.0.0.1"),
+        (1_250, Route::Queue(&payment), "q.Order-Payment.0.1.0.1"),
+    ] {
+        let way = delayed(&names(), Duration::from_millis(millis), route);
+        assert_eq!(way.routing_key.as_str(), expected);
     }
 }
 
@@ -119,8 +139,9 @@ fn the_longest_names_fit_into_a_routing_key() {
     let names = Names::new("n".repeat(Namespace::LENGTH_MAX).parse().unwrap());
     let longest = queue(&format!("{}-{}", "a".repeat(80), "b".repeat(80)));
     let way = delayed(&names, Duration::MAX, Route::Queue(&longest));
-    assert_eq!(way.routing_key.as_str().len(), 2 * 26 + 2 + 161);
-    assert!(way.routing_key.as_str().ends_with(&"b".repeat(80)));
+    let key = way.routing_key.as_str();
+    assert_eq!(key.len(), 2 + 161 + 2 * 26);
+    assert!(key.ends_with(".1.1"), "nothing was cut off: {key}");
     assert!(due_pattern(Route::Queue(&longest)).as_str().len() <= 255);
 }
 
