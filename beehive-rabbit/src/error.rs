@@ -129,7 +129,7 @@ fn soft_error(error: &AMQPSoftError, text: &str) -> (ErrorKind, &'static str) {
         ),
         AMQPSoftError::ACCESSREFUSED => (
             ErrorKind::Denied,
-            "the user lacks the permission that the broker names; see rabbitmqctl set_permissions",
+            "the user lacks a permission for what the broker names; see rabbitmqctl set_permissions",
         ),
         AMQPSoftError::PRECONDITIONFAILED if text.contains("inequivalent arg") => (
             ErrorKind::Conflict,

@@ -28,8 +28,6 @@
 //!   frame to its own log at TRACE, the login among them; this crate keeps that out of its log. One
 //!   gap is left: a connection that breaks between the broker's greeting and the login may show the
 //!   login in `lapin::frames` at TRACE. Do not switch on `lapin=trace` in production.
-//! - The first TLS connection makes ring the process-wide default of rustls, unless the program
-//!   has chosen one before.
 //!
 //! # Features
 //!
