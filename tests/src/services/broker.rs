@@ -7,8 +7,9 @@ use super::options::BrokerOptions;
 use super::script;
 use crate::trials::namespace;
 
-/// Booting takes a few seconds, and many times that on a machine that compiles meanwhile.
-const BOOT: Duration = Duration::from_mins(2);
+/// Booting takes a few seconds, and many times that on a machine that compiles meanwhile. The script
+/// gives up after two minutes, and tells why.
+const BOOT: Duration = Duration::from_secs(150);
 /// All else is a signal, or a question to a broker that runs.
 const CALL: Duration = Duration::from_secs(30);
 

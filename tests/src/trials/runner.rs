@@ -1,5 +1,7 @@
 //! Runs trials as `cargo test` runs tests.
 
+use std::num::NonZeroUsize;
+use std::ops::RangeInclusive;
 use std::panic::resume_unwind;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -15,10 +17,11 @@ use super::gate::Gate;
 use super::needs::{environment, missing};
 use super::trial::{Outcome, Place, Run, Trial};
 
-/// How many brokers there are at one time: a boot is work for a core.
-const BROKERS_MAX: usize = 2;
-/// How many trials run at one time, unless told otherwise: most of them wait most of the time.
-const TRIALS_MAX: usize = 6;
+/// How many brokers there are at one time, unless the machine has as many cores: a boot is work for
+/// one.
+const BROKERS: RangeInclusive<usize> = 2..=6;
+/// How many trials run beside those with brokers: most of them wait most of the time.
+const TRIALS_BESIDE: usize = 4;
 /// What a trial gets to give up after its deadline, before it is left alone.
 const GRACE: Duration = Duration::from_secs(20);
 
@@ -28,8 +31,12 @@ const GRACE: Duration = Duration::from_secs(20);
 /// its name.
 pub fn run(trials: impl IntoIterator<Item = Trial>) -> ExitCode {
     let mut arguments = Arguments::from_args();
-    arguments.test_threads.get_or_insert(TRIALS_MAX);
-    let gate = Arc::new(Gate::new(BROKERS_MAX));
+    let cores = thread::available_parallelism().map_or(1, NonZeroUsize::get);
+    let brokers = cores.clamp(*BROKERS.start(), *BROKERS.end());
+    arguments
+        .test_threads
+        .get_or_insert(brokers + TRIALS_BESIDE);
+    let gate = Arc::new(Gate::new(brokers));
     let trials = trials
         .into_iter()
         .map(|trial| listed(trial, Arc::clone(&gate)))

@@ -14,7 +14,7 @@ use super::needs::Service;
 pub type Outcome = Result<(), Failed>;
 
 /// What most trials are done within, brokers included, also on a busy machine.
-const DEADLINE: Duration = Duration::from_mins(2);
+const DEADLINE: Duration = Duration::from_mins(4);
 
 pub(super) type Run =
     Box<dyn FnOnce(Place) -> Pin<Box<dyn Future<Output = Outcome> + Send>> + Send>;
@@ -50,7 +50,7 @@ pub struct Trial {
     pub(super) run: Run,
 }
 
-/// A test of this name that does this. It needs nothing, and has two minutes.
+/// A test of this name that does this. It needs nothing, and has four minutes.
 ///
 /// ```
 /// use beehive_tests::services::{Broker, BrokerOptions};
