@@ -22,7 +22,7 @@ pub(crate) fn encode(event: &Event, note: &Note, now: Timestamp) -> BasicPropert
 }
 
 /// The message for a dead letter: as [`encode`] without a note, with the record in a header.
-pub(crate) fn encode_dead_letter(
+pub(super) fn encode_dead_letter(
     event: &Event,
     record: &DeadLetterRecord,
     now: Timestamp,

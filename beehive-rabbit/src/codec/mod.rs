@@ -18,7 +18,7 @@ mod unreadable;
 
 pub(crate) use self::decode::decode;
 use self::encode::PERSISTENT;
-pub(crate) use self::encode::{encode, encode_again, encode_dead_letter, encode_given_up};
+pub(crate) use self::encode::{encode, encode_again, encode_given_up};
 pub(crate) use self::incoming::Incoming;
 pub(crate) use self::note::Note;
 pub(crate) use self::original::Original;
