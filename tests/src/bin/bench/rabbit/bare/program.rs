@@ -1,4 +1,4 @@
-//! The loop.
+//! The loop that one would write by hand, on the driver alone.
 
 use std::collections::VecDeque;
 
