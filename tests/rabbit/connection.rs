@@ -1,12 +1,15 @@
 //! Connections die, and come back.
 
+use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::time::Duration;
 
 use beehive_core::event::Event;
-use beehive_core::queue::{EventQueue as _, EventQueueExt as _, Health, QueueName, Receipt};
+use beehive_core::queue::{
+    EventQueue as _, EventQueueExt as _, Health, QueueName, Receipt, ReceiverOptions,
+};
 use beehive_core::{Error, ErrorKind};
-use beehive_rabbit::{RabbitConfig, RabbitQueue};
+use beehive_rabbit::{QueueType, RabbitConfig, RabbitQueue};
 use beehive_tests::proxy::{Passage, Proxy};
 use beehive_tests::services::{Broker, BrokerOptions, Permissions, shared_broker};
 use beehive_tests::trials::{Outcome, Place, Trial, eventually, trial};
@@ -39,6 +42,7 @@ pub(crate) fn trials() -> Vec<Trial> {
         trial("connection::silent_server", silent_server),
         trial("connection::garbage_server", garbage_server),
         trial("connection::next_node", next_node).with_shared_broker(),
+        trial("connection::many_subscriptions", many_subscriptions).with_shared_broker(),
         trial("connection::closed_when_dropped", closed_when_dropped).with_shared_broker(),
     ]
 }
@@ -371,6 +375,38 @@ async fn next_node(place: Place) -> Outcome {
     timeout(SOON, first.accepted(CONNECTIONS)).await?;
     is_up(&queue, SOON).await?;
     publishes(&queue).await
+}
+
+/// More subscriptions than one connection has channels.
+async fn many_subscriptions(place: Place) -> Outcome {
+    /// What the URL allows on each connection: three quarters of them are used.
+    const CHANNELS: u64 = 8;
+    const RECEIVERS: u64 = 13;
+    let shared = shared_broker().ok_or("no shared broker")?;
+    let (proxy, url) = Proxy::in_front_of(&shared).await?;
+    let config = config(&format!("{url}?channel_max={CHANNELS}"), &place)?;
+    let queue = RabbitQueue::connect(config.with_queue_type(QueueType::Classic)).await?;
+    let name: QueueName = "Buzzed-Listen".parse()?;
+    queue.declare(&name).await?;
+    let options = ReceiverOptions::new(NonZeroUsize::MIN, Duration::from_secs(30));
+    let mut receivers = Vec::new();
+    for _ in 0..RECEIVERS {
+        receivers.push(queue.receiver(&name, options).await?);
+    }
+    // Six on each of two, and one on a third.
+    assert_eq!(proxy.counts().accepted, CONNECTIONS + 2);
+    assert_eq!(queue.health(), Health::Up);
+    // Whoever leaves makes room.
+    for receiver in receivers.drain(..3) {
+        receiver.close().await?;
+    }
+    for _ in 0..3 {
+        receivers.push(queue.receiver(&name, options).await?);
+    }
+    assert_eq!(proxy.counts().accepted, CONNECTIONS + 2);
+    drop(receivers);
+    queue.delete(&name).await?;
+    Ok(())
 }
 
 async fn closed_when_dropped(place: Place) -> Outcome {

@@ -6,6 +6,7 @@ use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use beehive_core::ErrorKind;
 use beehive_core::event::Event;
 use beehive_core::queue::{EventQueue as _, EventQueueExt as _, Health};
 use beehive_rabbit::{Credentials, RabbitConfig, RabbitQueue};
@@ -14,6 +15,8 @@ use beehive_tests::trials::{Outcome, Place, Trial, eventually, trial};
 use libtest_mimic::Failed;
 use tokio::runtime::Builder;
 use tracing_subscriber::filter::LevelFilter;
+
+use crate::refusal::refusal;
 
 const SOON: Duration = Duration::from_secs(20);
 const USER: &str = "bee";
@@ -57,6 +60,11 @@ async fn rotated_password(place: Place) -> Outcome {
         })
     })
     .await?;
+
+    // It may work any moment, so nothing is given up.
+    let error = refusal(queue.push(event()).await)?;
+    assert!(error.is_temporary(), "{error}");
+    assert_eq!(error.kind(), ErrorKind::Denied, "{error}");
 
     *password.lock().unwrap_or_else(PoisonError::into_inner) = "new";
     eventually("a login with the new password", SOON, || async {

@@ -2,10 +2,11 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use beehive_core::Result;
 use beehive_core::queue::Health;
+use beehive_core::{Error, Result};
 use tokio::sync::watch;
 use tokio::time::timeout;
 use tokio_util::sync::{CancellationToken, DropGuard};
@@ -37,6 +38,8 @@ struct Shared {
     server_count: usize,
     state: watch::Receiver<State>,
     seats: Seats,
+    /// How many seats there are, as far as the broker has said.
+    room: AtomicUsize,
     stop: DropGuard,
     tasks: TaskTracker,
 }
@@ -62,6 +65,7 @@ impl Link {
                 server_count: servers.len(),
                 state,
                 seats: Seats::default(),
+                room: AtomicUsize::new(SEATS_MAX),
                 stop: stop.drop_guard(),
                 tasks,
             }),
@@ -87,59 +91,68 @@ impl Link {
     }
 
     /// How many may use it: a quarter of what the broker allows is left for channels that are about
-    /// to be closed and for short looks.
+    /// to be closed and for short looks. While there is no connection, it is what it was.
     fn room(&self) -> usize {
-        let allowed = match &*self.shared.state.borrow() {
-            State::Up(live) => usize::from(live.connection().configuration().channel_max()),
-            State::Down(_) | State::Closed => usize::MAX,
-        };
-        (allowed - allowed / 4).clamp(1, SEATS_MAX)
+        if let State::Up(live) = &*self.shared.state.borrow() {
+            let allowed = usize::from(live.connection().configuration().channel_max());
+            let room = (allowed - allowed / 4).clamp(1, SEATS_MAX);
+            self.shared.room.store(room, Ordering::Relaxed);
+        }
+        self.shared.room.load(Ordering::Relaxed)
     }
 
     /// The connection, as soon as there is one.
     ///
     /// # Errors
-    /// If there is none within `patience`: temporary, or `Denied`/`Configuration` when the last try
-    /// failed for a reason that does not go away by itself (the supervisor still goes on trying).
+    /// If there is none within `patience`: why the last try failed, and always temporary, even when
+    /// it is `Denied` or `Configuration`, since the supervisor goes on trying and somebody may be
+    /// changing the password just now. Permanent only after the end.
     ///
     /// # Cancel safety
     /// Safe.
     pub(crate) async fn live(&self, patience: Duration) -> Result<Arc<Live>> {
-        self.await_live(patience, |_| false).await
+        let settled = self.settled(patience, |_| false).await;
+        self.found(settled, Error::temporary)
     }
 
     /// As [`live`](Self::live), but fails as soon as every server was tried once in vain, or one
     /// refused for a reason that does not go away by itself.
     pub(super) async fn first_live(&self, patience: Duration) -> Result<Arc<Live>> {
-        self.await_live(patience, |down| {
+        let settled = self.settled(patience, |down| {
             let permanent = down
                 .cause
                 .as_ref()
                 .is_some_and(|cause| cause.is_permanent());
             permanent || down.tries >= self.shared.server_count
-        })
-        .await
+        });
+        self.found(settled.await, |error| error)
     }
 
-    async fn await_live(
+    /// The state when there is a connection or none will come, or else at the end of patience.
+    async fn settled(
         &self,
         patience: Duration,
         is_in_vain: impl Fn(&Down) -> bool + Send + Sync,
-    ) -> Result<Arc<Live>> {
+    ) -> State {
         let mut state = self.shared.state.clone();
         let settled = state.wait_for(|state| match state {
             State::Up(_) | State::Closed => true,
             State::Down(down) => is_in_vain(down),
         });
-        let settled = match timeout(patience, settled).await {
+        match timeout(patience, settled).await {
             Ok(Ok(state)) => state.clone(),
             // The supervisor ends only with the runtime.
             Ok(Err(_)) => State::Closed,
             Err(_) => self.shared.state.borrow().clone(),
-        };
-        match settled {
+        }
+    }
+
+    fn found(&self, state: State, of_failure: impl Fn(Error) -> Error) -> Result<Arc<Live>> {
+        match state {
             State::Up(live) => Ok(live),
-            State::Down(down) => Err(down.error().with_context("connection", self.shared.role)),
+            State::Down(down) => Err(of_failure(
+                down.error().with_context("connection", self.shared.role),
+            )),
             State::Closed => Err(closed()),
         }
     }
