@@ -11,10 +11,7 @@ use proptest::prelude::*;
 
 use super::super::encode::encode_dead_letter;
 use super::super::headers::text;
-use super::super::{
-    Note, PROPERTIES_MAX, decode, encode_again, encode_given_up,
-    properties_size,
-};
+use super::super::{Note, PROPERTIES_MAX, decode, encode_again, encode_given_up, properties_size};
 
 fn record(errors: Vec<String>) -> DeadLetterRecord {
     DeadLetterRecord {
