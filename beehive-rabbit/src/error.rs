@@ -129,7 +129,7 @@ fn soft_error(error: &AMQPSoftError, text: &str) -> (ErrorKind, &'static str) {
         ),
         AMQPSoftError::ACCESSREFUSED => (
             ErrorKind::Denied,
-            "the user lacks the permission that the broker names; see rabbitmqctl set_permissions",
+            "the user lacks a permission for what the broker names; see rabbitmqctl set_permissions",
         ),
         AMQPSoftError::PRECONDITIONFAILED if text.contains("inequivalent arg") => (
             ErrorKind::Conflict,
@@ -243,6 +243,7 @@ mod tests {
     }
 
     #[test]
+    #[expect(clippy::too_many_lines, reason = "a table")]
     fn each_error_has_a_kind_and_says_what_to_do() {
         use AMQPHardError as H;
         use AMQPSoftError as S;

@@ -5,6 +5,8 @@
 # change the user and know of one node only.
 find_rabbitmq() {
     local candidate
+    # An installation that was cut short may have left the one without the other.
+    command -v erl >/dev/null || return 1
     for candidate in "${BEEHIVE_RABBITMQ-}" /usr/lib/rabbitmq/bin /opt/homebrew/opt/rabbitmq/sbin \
         /usr/local/opt/rabbitmq/sbin "$(dirname "$(command -v rabbitmq-server || echo none)")"; do
         if [[ -x $candidate/rabbitmq-server && -x $candidate/rabbitmqctl ]] &&
@@ -40,6 +42,16 @@ allow_start() {
     fi
 }
 
+# Takes the script away that an installation left when it was cut short.
+finish_installation() {
+    if cmp -s "$policy" <(echo "$policy_text"); then
+        (
+            flock 9
+            allow_start
+        ) 9</var/lib/dpkg
+    fi
+}
+
 # Whether the node of the system runs, as its service tells.
 system_node_runs() {
     if command -v systemctl >/dev/null && [[ -d /run/systemd/system ]]; then
@@ -57,7 +69,8 @@ install_rabbitmq() {
         die "RabbitMQ is missing. Run \`sudo apt-get install rabbitmq-server\`, or start Docker"
     fi
     echo "tests/services: installing RabbitMQ" >&2
-    # One installation at a time on the machine; the second finds everything done.
+    # One installation at a time on the machine, under a lock of the folder that dpkg works in; the
+    # second finds everything done.
     (
         flock 9
         find_rabbitmq && exit
@@ -66,14 +79,17 @@ install_rabbitmq() {
         trap allow_start EXIT
         forbid_start
         export DEBIAN_FRONTEND=noninteractive
-        as_root apt-get -qq -o DPkg::Lock::Timeout=300 update >&2
+        # What was cut short before has to be finished first.
+        as_root dpkg --configure -a >&2
+        # Others may use the lists at this moment.
+        as_root apt-get -qq update >&2 || { sleep 20 && as_root apt-get -qq update >&2; }
         as_root apt-get -qq -o DPkg::Lock::Timeout=300 install -y --no-install-recommends \
             rabbitmq-server >&2
         if [[ $ran_before == no ]] && system_node_runs; then
             echo "tests/services: stopping the node that the package started" >&2
             as_root service rabbitmq-server stop >&2
         fi
-    ) 9>"${TMPDIR:-/tmp}/beehive-install-$(id -u).lock" ||
+    ) 9</var/lib/dpkg ||
         die "RabbitMQ could not be installed; see above"
     find_rabbitmq || die "RabbitMQ was installed, and its scripts are not where they should be"
 }

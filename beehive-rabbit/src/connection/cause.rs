@@ -1,8 +1,8 @@
 //! Why there is no connection.
 
 use std::error::Error as StdError;
-use std::fmt;
 use std::sync::Arc;
+use std::{fmt, io};
 
 use beehive_core::{Error, ErrorKind, RetryClass};
 
@@ -27,16 +27,20 @@ impl Cause {
         }
     }
 
-    /// What the driver reports of a connection that is not open yet.
-    pub(super) fn of_handshake(error: lapin::Error) -> Self {
+    /// What the driver reports of a connection that is not open yet; `doubt` is why the broker
+    /// probably ended it, if it did so without a word.
+    pub(super) fn of_handshake(error: lapin::Error, doubt: Option<&'static str>) -> Self {
         let mut cause = Self::of(error);
-        if cause.what
-            == classify(&std::io::Error::from(std::io::ErrorKind::ConnectionAborted).into())
-        {
-            cause.what.message =
-                "the broker ended the connection before it was open; see its log, \
-                                  and check the port (5672, or 5671 with amqps://)"
-                    .into();
+        let without_a_word = classify(&io::Error::from(io::ErrorKind::ConnectionAborted).into());
+        if cause.what == without_a_word {
+            cause.what = match doubt {
+                Some(doubt) => Classified::new(ErrorKind::Denied, doubt),
+                None => Classified::new(
+                    ErrorKind::Temporary,
+                    "the broker ended the connection before it was open; see its log, and check \
+                     the port (5672, or 5671 with amqps://)",
+                ),
+            };
         }
         cause
     }

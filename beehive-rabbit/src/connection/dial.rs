@@ -1,10 +1,8 @@
 //! One try to connect.
 
 use std::io;
-use std::net::SocketAddr;
 use std::sync::{Mutex, PoisonError};
 
-use futures_util::io::{AsyncRead, AsyncWrite};
 use lapin::auth::AuthProvider;
 use lapin::tcp::AsyncTcpStream;
 use lapin::types::{LongString, ShortString};
@@ -17,10 +15,9 @@ use tracing::dispatcher;
 
 use super::cause::Cause;
 use super::obstacle::Stage;
+use super::road::Road;
 use super::socket::Socket;
 use super::{Obstacle, unframed};
-#[cfg(feature = "tls")]
-use crate::config::TlsFiles;
 use crate::config::{Credentials, RabbitConfig, Server, Transport};
 
 /// A connection and the hold on its socket.
@@ -68,12 +65,7 @@ async fn with_credentials(
     deadline: Instant,
 ) -> Result<Dialled, Cause> {
     let runtime = lapin::runtime::default_runtime().map_err(Cause::of)?;
-    let road = Road {
-        server,
-        #[cfg(feature = "tls")]
-        tls: &config.tls,
-        deadline,
-    };
+    let road = Road::new(config, server, deadline);
     // Here and not within the driver, which leaves a task behind whenever this fails.
     let mut failure = Obstacle::Unresolved(io::ErrorKind::AddrNotAvailable.into());
     let mut stream = None;
@@ -112,7 +104,7 @@ async fn with_credentials(
                 "the broker accepted the connection and did not answer in time; is the port right?",
             )
         })?
-        .map_err(Cause::of_handshake)?;
+        .map_err(|error| Cause::of_handshake(error, road.doubt()))?;
     Ok(Dialled { connection, socket })
 }
 
@@ -175,72 +167,5 @@ impl AuthProvider for Proof {
         }
         let (user, password) = (self.credentials.user(), self.credentials.password());
         Ok(format!("\0{user}\0{password}").into())
-    }
-}
-
-/// The way to the broker, up to where the driver takes over.
-struct Road<'a> {
-    server: &'a Server,
-    #[cfg(feature = "tls")]
-    tls: &'a TlsFiles,
-    deadline: Instant,
-}
-
-impl Road<'_> {
-    /// The addresses of the host, each with the end of its share of the time.
-    async fn addresses(
-        &self,
-    ) -> Result<impl Iterator<Item = (SocketAddr, Instant)> + use<>, Obstacle> {
-        let host = (self.server.host.as_str(), self.server.port);
-        let addresses: Vec<_> = timeout_at(self.deadline, tokio::net::lookup_host(host))
-            .await
-            .map_err(|_| Obstacle::TimedOut(Stage::Resolve))?
-            .map_err(Obstacle::Unresolved)?
-            .collect();
-        let deadline = self.deadline;
-        let count = addresses.len();
-        let shared = move |(position, address)| {
-            let now = Instant::now();
-            let share = u32::try_from(count - position).unwrap_or(u32::MAX);
-            let time = deadline.saturating_duration_since(now) / share;
-            (address, now + time)
-        };
-        Ok(addresses.into_iter().enumerate().map(shared))
-    }
-
-    /// With TLS around it, if the URL asks for it.
-    #[cfg(feature = "tls")]
-    async fn secured<S>(&self, stream: AsyncTcpStream<S>) -> Result<AsyncTcpStream<S>, Obstacle>
-    where
-        S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
-    {
-        if self.server.transport == Transport::Plain {
-            return Ok(stream);
-        }
-        let files = self.tls.clone();
-        let secured = async {
-            let connector = tokio::task::spawn_blocking(move || super::tls::connector(&files))
-                .await
-                .map_err(|error| Obstacle::Tls(io::Error::other(error)))?
-                .map_err(Obstacle::TlsFiles)?;
-            let handshake = stream.into_rustls(&connector, &self.server.host);
-            handshake.await.map_err(Obstacle::Tls)
-        };
-        timeout_at(self.deadline, secured)
-            .await
-            .map_err(|_| Obstacle::TimedOut(Stage::Tls))?
-    }
-
-    /// The configuration was refused; and were it not, nothing must go out in plaintext, as it
-    /// would without a word from the driver.
-    #[cfg(not(feature = "tls"))]
-    async fn secured<S>(&self, stream: AsyncTcpStream<S>) -> Result<AsyncTcpStream<S>, Obstacle>
-    where
-        S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
-    {
-        match self.server.transport {
-            Transport::Plain => Ok(stream),
-            Transport::Tls => Err(Obstacle::NoTls),
-        }
     }
 }

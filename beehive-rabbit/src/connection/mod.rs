@@ -8,6 +8,7 @@ mod live;
 mod meters;
 mod obstacle;
 mod pauses;
+mod road;
 mod seats;
 mod socket;
 mod state;

@@ -62,7 +62,7 @@ mod tests {
                     tokio::time::sleep(pauses.after_failure()).await;
                     tries += 1;
                 }
-                (start.elapsed() - OUTAGE, tries)
+                (start.elapsed().saturating_sub(OUTAGE), tries)
             });
         }
         let back = tasks.join_all().await;

@@ -50,8 +50,8 @@ impl Census {
     }
 
     /// The copies that have a later one.
-    pub(super) fn superseded(&self) -> &[DeliveryTag] {
-        &self.superseded
+    pub(super) fn into_superseded(self) -> Vec<DeliveryTag> {
+        self.superseded
     }
 }
 
@@ -77,7 +77,7 @@ mod tests {
         );
         assert_eq!(census.see(&place(2, "a"), 4), Sighting::Earlier);
         assert_eq!(census.len(), 2);
-        assert_eq!(census.superseded(), [1, 4]);
+        assert_eq!(census.into_superseded(), [1, 4]);
     }
 
     #[test]
@@ -88,7 +88,7 @@ mod tests {
             census.see(&place(1, "a"), 2),
             Sighting::Later(place(1, "a"))
         );
-        assert_eq!(census.superseded(), [1]);
+        assert_eq!(census.into_superseded(), [1]);
     }
 
     #[test]
@@ -100,6 +100,6 @@ mod tests {
         };
         census.see(&place(1, "a"), 1);
         assert_eq!(census.see(&other, 2), Sighting::First);
-        assert!(census.superseded().is_empty());
+        assert!(census.into_superseded().is_empty());
     }
 }

@@ -1,5 +1,7 @@
 //! A message of a dead-letter queue.
 
+use std::collections::BTreeMap;
+
 use beehive_core::event::Event;
 use beehive_core::queue::{DeadLetter, DeadLetterReason, DeadLetterRecord};
 use bytes::Bytes;
@@ -23,12 +25,16 @@ pub(super) struct Letter {
 
 impl Letter {
     pub(super) fn read(delivery: Delivery) -> Self {
-        let body = Bytes::from(delivery.data);
-        let incoming = decode(&delivery.properties, body);
+        let properties = if delivery.redelivered {
+            without_looks(delivery.properties)
+        } else {
+            delivery.properties
+        };
+        let incoming = decode(&properties, Bytes::from(delivery.data));
         let time = incoming
             .dead_lettered
             .or_else(|| incoming.record.as_ref().map(|record| record.last_failure))
-            .or_else(|| sent(&delivery.properties))
+            .or_else(|| sent(&properties))
             .unwrap_or(Timestamp::UNIX_EPOCH);
         let identity = Identity::new(incoming.event.id().clone(), incoming.event.data());
         let place = Place { time, identity };
@@ -54,6 +60,20 @@ impl Letter {
             body: event.data().clone(),
         }
     }
+}
+
+/// The properties without the count of deliveries: here it counts how often somebody looked.
+fn without_looks(mut properties: BasicProperties) -> BasicProperties {
+    if let Some(headers) = properties.headers() {
+        let kept: BTreeMap<_, _> = headers
+            .inner()
+            .iter()
+            .filter(|(name, _)| name.as_str() != "x-delivery-count")
+            .map(|(name, value)| (name.clone(), value.clone()))
+            .collect();
+        properties = properties.with_headers(kept.into());
+    }
+    properties
 }
 
 /// What another program says about when it sent the message.

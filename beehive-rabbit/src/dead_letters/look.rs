@@ -29,6 +29,10 @@ const CHUNK_MIN: u32 = 500;
 /// channel hold, and shuffles what more hold.
 const CONSUMERS: u32 = 24;
 
+/// How many acks of one look are sure to arrive, whatever becomes of it: a channel keeps back what it
+/// would send to a quorum queue while 32 commands are on their way, and forgets it when it closes.
+pub(super) const ACKS_MAX: u32 = 24;
+
 /// How much of a queue to look at.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Extent {
@@ -57,6 +61,8 @@ pub(super) struct Look {
     goal: u32,
     ordered: u32,
     taken: u32,
+    /// All messages up to this one are deleted.
+    cleared: DeliveryTag,
     limit: Duration,
     /// Others of this process wait for it; given up last.
     turn: Option<OwnedMutexGuard<()>>,
@@ -112,6 +118,7 @@ impl Look {
             goal: 0,
             ordered: 0,
             taken: 0,
+            cleared: 0,
             limit,
             turn: None,
         })
@@ -128,7 +135,18 @@ impl Look {
     }
 
     /// The next message; `None` when all that were wanted were taken.
+    ///
+    /// # Errors
+    /// Temporary if the queue, the channel or the connection goes away.
     pub(super) async fn next(&mut self) -> Result<Option<Delivery>> {
+        self.try_next().await.map_err(|error| match error.kind() {
+            // It was there when the look began.
+            ErrorKind::NotFound => gone().with_source(error),
+            _ => error,
+        })
+    }
+
+    async fn try_next(&mut self) -> Result<Option<Delivery>> {
         let mut quiet = Quiet::default();
         let deadline = Instant::now() + self.limit;
         while self.taken < self.goal {
@@ -159,8 +177,23 @@ impl Look {
     }
 
     /// Deletes messages that were taken.
-    pub(super) async fn delete(&self, tags: &[DeliveryTag]) -> Result<()> {
-        for tag in tags {
+    ///
+    /// Those taken in a row are acked in one: see [`ACKS_MAX`].
+    pub(super) async fn delete(&mut self, tags: &mut [DeliveryTag]) -> Result<()> {
+        tags.sort_unstable();
+        let run = tags
+            .iter()
+            .zip(self.cleared + 1..)
+            .take_while(|(tag, next)| **tag == *next)
+            .count();
+        let (run, single) = tags.split_at(run);
+        if let Some(last) = run.last() {
+            let multiple = BasicAckOptions { multiple: true };
+            let ack = self.channel.basic_ack(*last, multiple);
+            self.answered("delete dead letters", ack).await?;
+            self.cleared = *last;
+        }
+        for tag in single {
             let ack = self.channel.basic_ack(*tag, BasicAckOptions::default());
             self.answered("delete dead letters", ack).await?;
         }
@@ -178,6 +211,9 @@ impl Look {
     }
 
     /// Ends the look: what was not deleted is returned, and what was is gone.
+    ///
+    /// # Errors
+    /// Temporary if the broker does not say so; what was deleted may then still be there.
     pub(super) async fn end(self) -> Result<()> {
         let close = self.channel.close(REPLY_SUCCESS, "looked".into());
         self.answered("look for dead letters", close).await

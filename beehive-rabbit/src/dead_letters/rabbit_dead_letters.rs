@@ -79,9 +79,10 @@ impl RabbitDeadLetters {
         }
         let mut look = self.look(queue, Extent::All).await?;
         let census = survey(&mut look, |_, _| {}).await?;
-        look.delete(census.superseded()).await?;
+        let count = census.len();
+        look.delete(&mut census.into_superseded()).await?;
         look.end().await?;
-        Ok(census.len() as u64)
+        Ok(count as u64)
     }
 
     async fn size(&self, queue: &QueueName) -> Result<u32> {
@@ -103,7 +104,7 @@ impl RabbitDeadLetters {
             window.insert(letter.place.clone(), letter.into_dead_letter());
         })
         .await?;
-        look.delete(census.superseded()).await?;
+        look.delete(&mut census.into_superseded()).await?;
         look.end().await?;
         Ok(window.into_page())
     }
@@ -134,7 +135,7 @@ impl RabbitDeadLetters {
         let mut look = self.look(queue, Extent::All).await?;
         let mut tags = Vec::new();
         let census = survey(&mut look, |letter, _| tags.push(letter.tag)).await?;
-        look.delete(&tags).await?;
+        look.delete(&mut tags).await?;
         look.end().await?;
         Ok(census.len() as u64)
     }

@@ -11,7 +11,7 @@ use lapin::types::DeliveryTag;
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep, timeout};
 
 use super::letter::Letter;
-use super::look::{Extent, Look};
+use super::look::{ACKS_MAX, Extent, Look};
 use super::place::Identity;
 use super::rabbit_dead_letters::{RabbitDeadLetters, missing, survey};
 use crate::publisher::Verdict;
@@ -45,8 +45,8 @@ pub(super) async fn one(
         return Err(missing(id));
     }
     let mut seen = HashSet::new();
-    let batch = publish(dead_letters, queue, &mut seen, &copies).await?;
-    look.delete(&batch.done).await?;
+    let mut batch = publish(dead_letters, queue, &mut seen, &copies).await?;
+    look.delete(&mut batch.done).await?;
     look.end().await?;
     batch.error.map_or(Ok(()), Err)
 }
@@ -80,9 +80,9 @@ pub(super) async fn all(
                 break;
             }
             pace.tick().await;
-            let batch = publish(dead_letters, queue, &mut seen, &letters).await?;
+            let mut batch = publish(dead_letters, queue, &mut seen, &letters).await?;
             redriven += batch.redriven;
-            look.delete(&batch.done).await?;
+            look.delete(&mut batch.done).await?;
             if let Some(error) = batch.error {
                 look.end().await?;
                 return Err(error.with_context("redriven", redriven));
@@ -182,9 +182,10 @@ fn batch_max(each: Duration) -> u32 {
     fitting(TOGETHER, each)
 }
 
-/// How many one look takes.
+/// How many one look takes: each batch of them is one ack.
 fn slice(each: Duration) -> u32 {
-    fitting(SLICE, each)
+    let acked = batch_max(each).saturating_mul(ACKS_MAX);
+    fitting(SLICE, each).min(acked)
 }
 
 /// How often `each` fits into `time`: at least once, and no more often than a look may take.
@@ -209,7 +210,8 @@ mod tests {
         let cases = [
             (1_000_000_000, 1, 2),
             (500_000_000, 1, 4),
-            (10_000_000, 2, 200),
+            (20_000_000, 1, 24),
+            (10_000_000, 2, 48),
             (100_000, 200, 500),
             (1, 500, 500),
         ];

@@ -17,6 +17,7 @@ pub(super) struct Settling<'a> {
     session: &'a Arc<Session>,
     operation: &'static str,
     tag: Tag,
+    /// When it is given up.
     until: Instant,
     is_over: bool,
 }
@@ -32,12 +33,13 @@ impl<'a> Settling<'a> {
         let config = &session.shared.parts.config;
         // To publish, to declare what is missing, and to publish again.
         let patience = config.confirm_timeout * 2 + config.operation_timeout;
-        let until = session.begin(operation, tag, later(Instant::now(), patience))?;
+        let until = later(Instant::now(), patience);
+        let held_until = session.begin(operation, tag, until)?;
         Ok(Self {
             session,
             operation,
             tag,
-            until,
+            until: until.min(held_until),
             is_over: false,
         })
     }

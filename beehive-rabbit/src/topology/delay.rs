@@ -11,6 +11,12 @@
 //! name, and a subscription by its topic too, so a delayed event of a topic reaches the subscriptions
 //! that there are when it is due. What nobody is there for goes to a queue of its own, `undelivered`:
 //! the broker keeps what it cannot dead-letter, and 32 such messages would hold up a level.
+//!
+//! What comes on top of the delay, on an idle machine with 3.10.8: up to one step of rounding and
+//! about 3 ms for each level (0.3 s: 80 ms late, 75 of them rounding; 1 s: 3 ms; 2.5 s: 7 ms; 7.9 s:
+//! 104 ms, 100 of them rounding; 30 s: 26 ms). A level passes on 2,000 to 3,000 messages a second, at
+//! 0.25 ms of the broker's CPU each: 10,000 that are deferred by the same 5 s come up to 5 s late.
+//! What falls due while the whole broker is down or starts is passed on three minutes later.
 
 use std::time::Duration;
 
