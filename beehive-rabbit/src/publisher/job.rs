@@ -14,7 +14,7 @@ pub(super) struct Job {
     pub(super) left: VecDeque<Message>,
     verdicts: Vec<Verdict>,
     answer: oneshot::Sender<Vec<Verdict>>,
-    /// Since when the caller waits.
+    /// Since when the caller waits for what is next.
     pub(super) since: Instant,
 }
 
@@ -40,7 +40,12 @@ impl Job {
 
     /// The verdicts on what was sent last, in order.
     pub(super) fn judged(&mut self, verdicts: impl IntoIterator<Item = Verdict>) {
+        let before = self.verdicts.len();
         self.verdicts.extend(verdicts);
+        if self.verdicts.len() > before {
+            // A long batch is not slow as long as it goes on.
+            self.since = Instant::now();
+        }
     }
 
     /// Answers the caller. What was not sent has this verdict.

@@ -75,8 +75,12 @@ impl Lane {
         self.intake.pass_on();
         loop {
             if let Some(channel) = self.channel.take_if(|channel| channel.is_usable()) {
+                if channel.is_ready() {
+                    return Ok(channel);
+                }
                 self.wait_while_blocked(channel.live()).await;
-                return Ok(channel);
+                self.channel = Some(channel);
+                continue;
             }
             let live = self.link.live(self.patience()).await?;
             self.wait_while_blocked(&live).await;
@@ -188,8 +192,10 @@ impl Lane {
             match answer {
                 Answer::Confirmed | Answer::Refused => self.reached.add(&mark.exchange),
                 Answer::Missing => {
-                    self.reached.remove(&mark.exchange);
                     is_complete = false;
+                    if outcome.broker_ended_channel() {
+                        self.reached.remove(&mark.exchange);
+                    }
                 }
             }
         }

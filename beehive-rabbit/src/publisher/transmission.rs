@@ -35,6 +35,15 @@ pub(super) struct Outcome {
     pub(super) error: Option<lapin::Error>,
 }
 
+impl Outcome {
+    /// Whether the broker ended the channel, and not the whole connection, because of a message.
+    pub(super) fn broker_ended_channel(&self) -> bool {
+        self.error
+            .as_ref()
+            .is_some_and(lapin::Error::is_amqp_soft_error)
+    }
+}
+
 type Sending<'a> = Pin<Box<dyn Future<Output = lapin::Result<PublisherConfirm>> + Send + 'a>>;
 
 /// One message on its way.

@@ -1,16 +1,19 @@
 //! Of many events that are under way at one time, exactly those in no queue are told.
 
+use std::num::NonZeroUsize;
 use std::sync::Arc;
+use std::time::Duration;
 
 use beehive_core::event::Event;
 use beehive_core::queue::EventQueue;
-use beehive_rabbit::{QueueType, RabbitQueue};
+use beehive_rabbit::{QueueType, RabbitConfig, RabbitQueue};
 use beehive_tests::trials::{Outcome, Place, Trial, trial};
 use libtest_mimic::Failed;
 use tokio::task::JoinSet;
+use tokio::time::Instant;
 
 use super::Stage;
-use super::stage::{TYPES, event, ids};
+use super::stage::{TYPES, event, events, ids};
 
 const EVENTS: usize = 4_000;
 const CALLERS: usize = 50;
@@ -24,7 +27,36 @@ pub(super) fn trials() -> Vec<Trial> {
             let run = move |place| exactly_the_unroutable_are_told(place, kind);
             trial(name.to_lowercase(), run).with_shared_broker()
         })
+        .chain([trial(
+            "publishing::a_batch_may_take_longer_than_a_confirm",
+            a_batch_may_take_longer_than_a_confirm,
+        )
+        .with_shared_broker()])
         .collect()
+}
+
+async fn a_batch_may_take_longer_than_a_confirm(place: Place) -> Outcome {
+    /// Windows are small, so that all of them take some seconds.
+    const BATCH: usize = 4_000;
+    let confirm = Duration::from_secs(2);
+    let slow = |config: RabbitConfig| {
+        config
+            .with_confirm_timeout(confirm)
+            .with_publish_window(NonZeroUsize::MIN)
+    };
+    let stage = Stage::shared_with(&place, slow).await?;
+    let name = stage.declare("Flower-Bee").await?;
+    let batch = events("Flower", BATCH);
+    let start = Instant::now();
+    stage.queue.publish(&batch).await?;
+    if start.elapsed() < confirm {
+        // Nothing was tried on a machine that is so fast.
+        stage.queue.publish(&events("Flower", 20 * BATCH)).await?;
+        assert!(start.elapsed() > confirm, "longer than a confirm may take");
+    }
+    let arrived = stage.take_all(&name).await?;
+    assert_eq!(arrived[..BATCH], ids(&batch));
+    Ok(())
 }
 
 async fn exactly_the_unroutable_are_told(place: Place, kind: QueueType) -> Outcome {

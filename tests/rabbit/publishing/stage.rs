@@ -7,10 +7,18 @@ use beehive_core::queue::{EventQueue, QueueName};
 use beehive_rabbit::{QueueType, RabbitConfig, RabbitQueue};
 use beehive_tests::services::shared_broker;
 use beehive_tests::trials::Place;
-use lapin::options::BasicGetOptions;
+use futures_util::StreamExt as _;
+use lapin::message::Delivery;
+use lapin::options::{BasicAckOptions, BasicConsumeOptions, BasicGetOptions, QueueDeclareOptions};
+use lapin::types::FieldTable;
 use libtest_mimic::Failed;
 
 use crate::amqp::Client;
+
+/// Below this they are taken one by one.
+const FEW: usize = 20;
+/// More at one time a quorum queue does not deliver.
+const MANY: usize = 1_000;
 
 /// Both types of queues.
 pub(super) const TYPES: [QueueType; 2] = [QueueType::Quorum, QueueType::Classic];
@@ -72,9 +80,37 @@ impl Stage {
     /// Takes all there is, first to last, as the ids of the events.
     pub(super) async fn take_all(&self, name: &QueueName) -> Result<Vec<String>, Failed> {
         let mut ids = Vec::new();
-        while let Some(id) = self.take_one(name).await? {
-            ids.push(id);
+        loop {
+            let waiting = usize::try_from(self.count(name).await?)?;
+            if waiting > FEW {
+                ids.extend(self.consume(name, waiting.min(MANY)).await?);
+            } else if let Some(id) = self.take_one(name).await? {
+                ids.push(id);
+            } else {
+                return Ok(ids);
+            }
         }
+    }
+
+    /// Takes so many, which are there.
+    async fn consume(&self, name: &QueueName, count: usize) -> Result<Vec<String>, Failed> {
+        // What is delivered beyond them goes back with the channel.
+        let channel = self.client.connection.create_channel().await?;
+        let queue = self.at_broker(name).into();
+        let options = BasicConsumeOptions::default();
+        let consumer = channel.basic_consume(queue, "".into(), options, FieldTable::default());
+        let mut deliveries = consumer.await?.take(count);
+        let mut ids = Vec::with_capacity(count);
+        let mut last = 0;
+        while let Some(delivery) = deliveries.next().await {
+            let delivery = delivery?;
+            last = delivery.delivery_tag;
+            ids.push(id_of(&delivery)?);
+        }
+        channel
+            .basic_ack(last, BasicAckOptions { multiple: true })
+            .await?;
+        channel.close(200, "done".into()).await?;
         Ok(ids)
     }
 
@@ -85,21 +121,25 @@ impl Stage {
         let Some(taken) = self.client.channel.basic_get(queue, options).await? else {
             return Ok(None);
         };
-        let id = taken.delivery.properties.message_id().clone();
-        Ok(Some(id.ok_or("a message without an id")?.to_string()))
+        Ok(Some(id_of(&taken.delivery)?))
     }
 
     /// How many messages wait.
     pub(super) async fn count(&self, name: &QueueName) -> Result<u32, Failed> {
-        let options = lapin::options::QueueDeclareOptions {
+        let options = QueueDeclareOptions {
             passive: true,
-            ..lapin::options::QueueDeclareOptions::default()
+            ..QueueDeclareOptions::default()
         };
         let queue = self.at_broker(name).into();
         let channel = &self.client.channel;
-        let there = channel.queue_declare(queue, options, lapin::types::FieldTable::default());
+        let there = channel.queue_declare(queue, options, FieldTable::default());
         Ok(there.await?.message_count())
     }
+}
+
+fn id_of(delivery: &Delivery) -> Result<String, Failed> {
+    let id = delivery.properties.message_id().clone();
+    Ok(id.ok_or("a message without an id")?.to_string())
 }
 
 /// An event of a type.
