@@ -1,6 +1,7 @@
 //! RabbitMQ behind the core's contract.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use beehive_core::event::Event;
@@ -9,6 +10,7 @@ use beehive_core::queue::{
     QueueName, Receipt, Receiver, ReceiverOptions,
 };
 use beehive_core::{Error, ErrorKind, Result};
+use tokio::time::timeout;
 
 use super::{Parts, announce};
 use crate::config::{QueueType, RabbitConfig};
@@ -43,6 +45,7 @@ impl RabbitQueue {
             links,
             publisher,
             topology,
+            endings: TaskTracker::new(),
         });
         Ok(Self {
             dead_letters: RabbitDeadLetters::new(Arc::clone(&parts)),
@@ -78,6 +81,11 @@ impl RabbitQueue {
 
     /// Closes the connections. Leases that are held are lost, and their events delivered again.
     pub async fn close(&self) {
+        /// How long closed receivers may take to be done with the broker. Those whose leases are still
+        /// held are not waited for any longer.
+        const PATIENCE: Duration = Duration::from_secs(2);
+        self.parts.endings.close();
+        timeout(PATIENCE, self.parts.endings.wait()).await.ok();
         self.parts.links.close().await;
     }
 }

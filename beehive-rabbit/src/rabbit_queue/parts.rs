@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use tokio_util::task::TaskTracker;
+
 use crate::config::RabbitConfig;
 use crate::connection::Links;
 use crate::publisher::Publisher;
@@ -14,4 +16,6 @@ pub(crate) struct Parts {
     pub(crate) links: Links,
     pub(crate) publisher: Publisher,
     pub(crate) topology: Topology,
+    /// Closed receivers that are not yet done with the broker.
+    pub(crate) endings: TaskTracker,
 }

@@ -116,5 +116,6 @@ impl Drop for Consumption {
         if let Some(session) = self.session.take() {
             session.lose();
         }
+        self.shared.ended();
     }
 }

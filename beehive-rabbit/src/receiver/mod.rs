@@ -16,6 +16,7 @@ mod alarm;
 mod consumption;
 mod flight;
 mod lease;
+mod linger;
 mod lock;
 mod meters;
 

@@ -18,8 +18,9 @@ use tracing::{debug, warn};
 
 use super::alarm::Alarm;
 use super::flight::write;
+use super::linger::Linger;
 use super::resending::send_on;
-use super::session::{Demand, Rest, Session, Turn};
+use super::session::{ChannelEnd, Demand, Rest, Session, Turn};
 use super::shared::Closer;
 use super::subscribing::{Opened, consume};
 use super::term::later;
@@ -55,6 +56,7 @@ pub(super) struct Serving {
     flight: Option<BoxFuture<'static, Result<()>>>,
     /// When they must be written at the latest.
     flight_until: Instant,
+    linger: Linger,
     /// Deliveries that are sent on.
     leaving: FuturesUnordered<BoxFuture<'static, ()>>,
     alarm: Alarm,
@@ -74,6 +76,7 @@ impl Serving {
             batch: Vec::new(),
             flight: None,
             flight_until: Instant::now(),
+            linger: Linger::new(Instant::now()),
             leaving: FuturesUnordered::new(),
             alarm: Alarm::default(),
         }
@@ -129,12 +132,21 @@ impl Serving {
             tell(Err(error));
             return;
         }
-        self.session.retire();
+        self.session.retire(match self.keep_until() {
+            Some(_) => ChannelEnd::Later,
+            None => ChannelEnd::AtOnce,
+        });
         loop {
             match self.turn().rest {
                 Rest::Telling => {}
                 Rest::Held => tell(Ok(())),
-                Rest::Nothing => break,
+                Rest::Nothing => {
+                    let Some(until) = self.keep_until() else {
+                        break;
+                    };
+                    tell(Ok(()));
+                    self.alarm.set(until);
+                }
             }
             if let Err(error) = self.next().await {
                 debug!(%error, "the channel is lost while its last leases are out");
@@ -153,6 +165,13 @@ impl Serving {
             Err(_) => return tell(Err(unanswered("close"))),
         }
         tell(Ok(()));
+    }
+
+    /// Until when the channel must not be closed, since acks would be forgotten with it.
+    fn keep_until(&self) -> Option<Instant> {
+        // A classic queue has them all.
+        let is_quorum = self.session.shared.counts_deliveries();
+        self.linger.until(Instant::now()).filter(|_| is_quorum)
     }
 
     /// Has the broker deliver no more. What it delivered until then is in the session.
@@ -196,10 +215,12 @@ impl Serving {
                 .meters
                 .frames
                 .increment(frames.len() as u64);
+            let now = Instant::now();
+            self.linger.note(frames.len(), now);
             let channel = Arc::clone(&self.channel);
             self.flight = Some(Box::pin(async move { write(&channel, frames).await }));
             let patience = self.session.shared.parts.config.operation_timeout;
-            self.flight_until = later(Instant::now(), patience);
+            self.flight_until = later(now, patience);
         }
         let flight_until = self.flight.is_some().then_some(self.flight_until);
         if let Some(at) = turn.alarm.into_iter().chain(flight_until).min() {

@@ -6,6 +6,7 @@ use beehive_core::queue::{QueueName, ReceiverOptions};
 use beehive_core::{Error, Result};
 use tokio::sync::{Notify, oneshot};
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::task_tracker::TaskTrackerToken;
 
 use super::lock::lock;
 use super::meters::Meters;
@@ -38,6 +39,8 @@ struct State {
     trouble: Option<Trouble>,
     /// Who is told when what was fetched ahead is handed back.
     closer: Option<Closer>,
+    /// Has whoever closes the connections wait until the consumption has ended.
+    ending: Option<TaskTrackerToken>,
 }
 
 /// Who is told when what was fetched ahead is handed back.
@@ -89,6 +92,9 @@ impl Shared {
         if closer.is_some() {
             state.closer = closer;
         }
+        if state.ending.is_none() {
+            state.ending = Some(self.parts.endings.token());
+        }
         let session = state.session.clone();
         drop(state);
         self.closing.cancel();
@@ -112,6 +118,11 @@ impl Shared {
         let session = lock(&self.state).session.take();
         drop(session);
         self.arrived.notify_one();
+    }
+
+    /// The consumption has ended.
+    pub(super) fn ended(&self) {
+        lock(&self.state).ending = None;
     }
 
     /// Reading works.

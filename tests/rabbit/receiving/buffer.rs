@@ -19,6 +19,11 @@ pub(super) fn trials() -> Vec<Trial> {
         )
         .with_shared_broker(),
         trial(
+            "receiving::commits_survive_a_close",
+            commits_survive_a_close,
+        )
+        .with_shared_broker(),
+        trial(
             "receiving::a_dropped_receiver_hands_back_soon",
             a_dropped_receiver_hands_back_soon,
         )
@@ -84,6 +89,25 @@ async fn a_closed_receiver_hands_back_at_once(place: Place) -> Outcome {
     }
     other.nothing().await?;
     Ok(())
+}
+
+/// A quorum queue's channel that is closed at once forgets acks that it keeps back.
+async fn commits_survive_a_close(place: Place) -> Outcome {
+    const COUNT: usize = 300;
+    for _ in 0..3 {
+        let stage = Stage::shared(&place).await?;
+        stage.publish(COUNT).await?;
+        let mut bee = stage.bee(COUNT).await?;
+        let mut leases = bee.take(COUNT).await?;
+        // The last first, and each when the one before is done, so that none go together.
+        while let Some(lease) = leases.pop() {
+            lease.commit().await?;
+        }
+        bee.receiver.close().await?;
+        stage.queue.close().await;
+    }
+    let stage = Stage::shared(&place).await?;
+    stage.bee(COUNT).await?.nothing().await
 }
 
 async fn a_dropped_receiver_hands_back_soon(place: Place) -> Outcome {

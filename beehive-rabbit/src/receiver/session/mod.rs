@@ -11,4 +11,4 @@ mod turn;
 pub(super) use self::attention::Demand;
 pub(super) use self::session::Session;
 pub(super) use self::taking::Taken;
-pub(super) use self::turn::{Rest, Turn};
+pub(super) use self::turn::{ChannelEnd, Rest, Turn};

@@ -22,6 +22,15 @@ pub(in super::super) enum Rest {
     Nothing,
 }
 
+/// When the channel is to be closed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in super::super) enum ChannelEnd {
+    /// As soon as nothing is held.
+    AtOnce,
+    /// Some time after that.
+    Later,
+}
+
 /// What the consumption is to do next.
 #[derive(Debug)]
 pub(in super::super) struct Turn {
@@ -138,13 +147,13 @@ impl Session {
         self.wake(inner);
     }
 
-    /// Gives out nothing any more. What waits is handed back, unless nothing is held: then the end of
-    /// the channel does that.
-    pub(in super::super) fn retire(&self) {
+    /// Gives out nothing any more. What waits is handed back; where nothing is held and the channel is
+    /// to be closed at once, that does it.
+    pub(in super::super) fn retire(&self, end: ChannelEnd) {
         let mut inner = self.inner();
         inner.attention.set_consuming(false);
         inner.buffer.clear();
-        if !inner.outstanding.is_settled() {
+        if end == ChannelEnd::Later || !inner.outstanding.is_settled() {
             inner.outstanding.hand_back_waiting();
             self.wake(inner);
         }
