@@ -243,6 +243,7 @@ mod tests {
     }
 
     #[test]
+    #[expect(clippy::too_many_lines, reason = "a table")]
     fn each_error_has_a_kind_and_says_what_to_do() {
         use AMQPHardError as H;
         use AMQPSoftError as S;

@@ -1,5 +1,11 @@
 //! What has to be true on a real RabbitMQ.
 
+#![expect(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    reason = "these are tests, though not called so"
+)]
+
 use std::process::ExitCode;
 
 use beehive_tests::trials;

@@ -22,16 +22,17 @@ native_is_alive() {
 }
 
 # Starts a process that outlives this script. It writes its own number before it becomes what it
-# shall be, so there is no moment in which it runs and nobody knows.
+# shall be, and gives up where it cannot, so there is no moment in which it runs and nobody knows.
 native_spawn() {
-    local file=$1 output=$2 detach=""
+    local file=$1 output=$2 detach="" deadline=$((SECONDS + wait_seconds))
     shift 2
     rm -f "$file"
     if command -v setsid >/dev/null; then detach=setsid; fi
     # shellcheck disable=SC2016,SC2086
-    $detach bash -c 'trap "" HUP; echo $$ >"$0"; exec "$@"' "$file" "$@" \
+    $detach bash -c 'trap "" HUP; echo $$ >"$0" && exec "$@"' "$file" "$@" \
         </dev/null >>"$output" 2>&1 &
     until [[ -s $file ]]; do
+        ((SECONDS < deadline)) || die "$1 could not be started; see $output"
         sleep 0.01
     done
 }

@@ -1,5 +1,7 @@
 //! What is kept of a message that is not an event of ours.
 
+use std::fmt::Write as _;
+
 use beehive_core::event::{Event, EventId};
 use bytes::Bytes;
 use jiff::Timestamp;
@@ -65,9 +67,10 @@ fn fingerprint(properties: &BasicProperties, body: &Bytes) -> String {
         }
     }
     let digest = hash.finalize();
-    let mut id = String::from("unread-");
-    for byte in &digest[..16] {
-        id.push_str(&format!("{byte:02x}"));
-    }
-    id
+    let hex = digest[..16].iter().fold(String::new(), |mut hex, byte| {
+        // Writing to a string does not fail.
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    });
+    format!("unread-{hex}")
 }

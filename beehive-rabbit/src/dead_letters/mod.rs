@@ -5,7 +5,7 @@
 //! gave them back, and only until a look that takes fewer is cut short. So a [`Look`](look::Look) does
 //! that, and makes sure that it is alone; but what is shown does not rely on it. Its order is the one
 //! that the dead letters themselves tell, see [`Place`](place::Place). What was tried, and what else
-//! was considered, is in docs/decisions/0009.
+//! was considered, is in docs/decisions/0011.
 
 mod census;
 mod letter;

@@ -32,7 +32,7 @@ pub(crate) struct Publisher {
 }
 
 impl Publisher {
-    pub(crate) fn start(link: Arc<Link>, config: &RabbitConfig) -> Self {
+    pub(crate) fn start(link: &Arc<Link>, config: &RabbitConfig) -> Self {
         /// A short outage is to pass unnoticed, a long one to be told soon.
         const PATIENCE_MAX: Duration = Duration::from_secs(5);
         let lanes = config.publish_lanes.get();
@@ -47,7 +47,7 @@ impl Publisher {
         let meters = Arc::new(Meters::new());
         let reached = Arc::new(Reached::default());
         let lane = |_| {
-            let (link, intake) = (Arc::clone(&link), Arc::clone(&intake));
+            let (link, intake) = (Arc::clone(link), Arc::clone(&intake));
             let (meters, reached) = (Arc::clone(&meters), Arc::clone(&reached));
             let lane = Lane::new(link, intake, meters, reached, bounds);
             AbortOnDropHandle::new(tokio::spawn(lane.run()))

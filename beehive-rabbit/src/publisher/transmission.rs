@@ -38,6 +38,10 @@ pub(super) struct Outcome {
 type Sending<'a> = Pin<Box<dyn Future<Output = lapin::Result<PublisherConfirm>> + Send + 'a>>;
 
 /// One message on its way.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "every slot ends as the large one, which a box would only move"
+)]
 enum Slot<'a> {
     /// Its frames wait for the socket.
     Sending(Sending<'a>),

@@ -35,7 +35,7 @@ impl RabbitQueue {
     pub async fn connect(config: RabbitConfig) -> Result<Self> {
         let config = Arc::new(config);
         let links = Links::open(Arc::clone(&config)).await?;
-        let publisher = Publisher::start(Arc::clone(links.publish()), &config);
+        let publisher = Publisher::start(links.publish(), &config);
         let topology = Topology::new(Arc::clone(links.control()), Arc::clone(&config));
         let capabilities = capabilities(&config);
         let parts = Arc::new(Parts {

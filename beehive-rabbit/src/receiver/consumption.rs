@@ -76,14 +76,14 @@ impl Consumption {
 
     /// The next channel, as soon as there is one; none when the receiver is closed.
     async fn reopen(&mut self) -> Option<Opened> {
-        let backoff = Backoff::new(Duration::from_millis(100), Duration::from_secs(30));
+        // The connection has a backoff of its own. The first pause spreads the receivers that lost
+        // their channels with it.
+        let backoff = Backoff::new(Duration::from_millis(100), Duration::from_secs(5));
         loop {
             let shared = &self.shared;
-            let pause = (self.failures > 0).then(|| backoff.jittered(self.failures));
+            let pause = backoff.jittered(self.failures.saturating_add(1));
             let opening = async {
-                if let Some(pause) = pause {
-                    sleep(pause).await;
-                }
+                sleep(pause).await;
                 open(shared).await
             };
             let opened = tokio::select! {

@@ -17,6 +17,7 @@ pub(super) enum Loss {
 pub(super) struct Meters {
     pub(super) deliveries: Counter,
     pub(super) redeliveries: Counter,
+    pub(super) acks: Counter,
     pub(super) frames: Counter,
     pub(super) resubscriptions: Counter,
     expired: Counter,
@@ -35,6 +36,7 @@ impl Meters {
         Self {
             deliveries: meter("beehive_rabbit_deliveries_total"),
             redeliveries: meter("beehive_rabbit_redeliveries_total"),
+            acks: meter("beehive_rabbit_acks_total"),
             frames: meter("beehive_rabbit_settling_frames_total"),
             resubscriptions: meter("beehive_rabbit_resubscriptions_total"),
             expired: lost("expired"),

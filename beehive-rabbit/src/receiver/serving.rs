@@ -46,6 +46,8 @@ pub(super) struct Serving {
     channel: Arc<Channel>,
     /// While the receiver is read.
     consumer: Option<Consumer>,
+    /// How many consumers there were on this channel.
+    consumers: u32,
     /// When the broker last cancelled it.
     cancelled_at: Option<Instant>,
     batch: Vec<Delivery>,
@@ -67,6 +69,7 @@ impl Serving {
             lost: Box::pin(lost),
             channel: Arc::new(opened.channel),
             consumer: None,
+            consumers: 0,
             cancelled_at: None,
             batch: Vec::new(),
             flight: None,
@@ -96,7 +99,9 @@ impl Serving {
 
     /// Has the broker deliver.
     async fn begin(&mut self) -> Result<()> {
-        self.consumer = Some(consume(&self.session.shared, &self.channel).await?);
+        self.consumers = self.consumers.wrapping_add(1);
+        let consuming = consume(&self.session.shared, &self.channel, self.consumers);
+        self.consumer = Some(consuming.await?);
         self.session.shared.untroubled();
         self.session.begun();
         Ok(())

@@ -54,15 +54,15 @@ pub(super) async fn open(shared: &Shared) -> Result<Opened> {
     })
 }
 
-/// Has the broker deliver.
+/// Has the broker deliver, to the consumer of this number on its channel.
 ///
 /// # Errors
 /// `NotFound` if the queue does not exist, and those of the channel, which is gone then.
-pub(super) async fn consume(shared: &Shared, channel: &Channel) -> Result<Consumer> {
+pub(super) async fn consume(shared: &Shared, channel: &Channel, number: u32) -> Result<Consumer> {
     let config = &shared.parts.config;
     let consuming = channel.basic_consume(
         shared.parts.topology.names().queue(&shared.queue),
-        consumer_tag(&config.connection_name, &shared.queue),
+        consumer_tag(&config.connection_name, &shared.queue, number),
         BasicConsumeOptions::default(),
         FieldTable::default(),
     );
@@ -85,10 +85,13 @@ async fn within<T>(
 }
 
 /// Tells whoever looks at the broker who consumes.
-fn consumer_tag(connection_name: &str, queue: &QueueName) -> ShortString {
+///
+/// No two consumers of a channel have the same tag: when the broker cancels one, the driver forgets
+/// it by its tag a moment later, and would forget the one that was made in its place.
+fn consumer_tag(connection_name: &str, queue: &QueueName, number: u32) -> ShortString {
     /// The longest tag, in bytes.
     const LENGTH_MAX: usize = 255;
-    let mut tag = format!("{queue}@{}/{connection_name}", std::process::id());
+    let mut tag = format!("{queue}@{}.{number}/{connection_name}", std::process::id());
     let end = tag.floor_char_boundary(LENGTH_MAX);
     tag.truncate(end);
     tag.into()

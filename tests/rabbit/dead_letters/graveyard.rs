@@ -117,7 +117,7 @@ impl Graveyard {
             .map(|position| planted(&properties, position))
             .collect();
         raw::publish(&self.client.channel, &self.dead(), planted).await?;
-        (0..count).map(|position| id(position)).collect()
+        (0..count).map(id).collect()
     }
 
     /// A dead letter as beehive writes it.

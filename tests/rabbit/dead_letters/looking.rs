@@ -5,6 +5,7 @@ use beehive_core::page::PageRequest;
 use beehive_core::queue::EventQueue;
 use beehive_rabbit::QueueType;
 use beehive_tests::trials::{Outcome, Place, Trial};
+use std::sync::Arc;
 
 use super::graveyard::{all, assert_same, event, given_up, ids, planted};
 use super::{Graveyard, raw, shared};
@@ -42,8 +43,8 @@ async fn two_look_at_once(place: Place, kind: QueueType) -> Outcome {
     let yard = Graveyard::shared(place, kind).await?;
     let planted = yard.plant(200).await?;
     let lookers = [
-        yard.queue.clone(),
-        yard.queue.clone(),
+        Arc::clone(&yard.queue),
+        Arc::clone(&yard.queue),
         yard.neighbour().await?,
         yard.neighbour().await?,
     ];

@@ -53,7 +53,11 @@ async fn what_fails_again(place: Place, kind: QueueType) -> Outcome {
     let planted = yard.plant(COUNT).await?;
     let stop = Arc::new(Notify::new());
     let gone = {
-        let (queue, name, stop) = (yard.queue.clone(), yard.name.clone(), Arc::clone(&stop));
+        let (queue, name, stop) = (
+            Arc::clone(&yard.queue),
+            yard.name.clone(),
+            Arc::clone(&stop),
+        );
         tokio::spawn(async move {
             let many = NonZeroUsize::MIN.saturating_add(99);
             let options = ReceiverOptions::new(many, Duration::from_mins(1));

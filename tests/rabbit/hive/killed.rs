@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{ExitCode, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use beehive_core::event::{Delivery, Event};
 use beehive_core::hive::Hive;
@@ -12,6 +12,7 @@ use beehive_rabbit::{RabbitConfig, RabbitQueue};
 use beehive_tests::trials::{Outcome, Place, Trial, eventually, trial};
 use libtest_mimic::Failed;
 use tokio::process::{Child, Command};
+use tokio::time::Instant;
 
 use super::actors::actor;
 

@@ -1,14 +1,14 @@
 //! The broker and the network fail under a running hive.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use beehive_core::queue::EventQueue as _;
 use beehive_tests::proxy::{Passage, Proxy};
 use beehive_tests::services::{Broker, BrokerOptions};
 use beehive_tests::trials::{Outcome, Place, Trial, eventually, trial};
 use libtest_mimic::Failed;
-use tokio::time::{sleep, timeout};
+use tokio::time::{Instant, sleep, timeout};
 
 use super::workflow::Workflow;
 

@@ -59,6 +59,7 @@ impl Session {
             done.map_err(|Gone| self.lease_lost(operation))?;
             self.settled(inner)
         };
+        self.shared.meters.acks.increment(1);
         self.landed(operation, flight).await
     }
 
@@ -83,7 +84,7 @@ impl Session {
     }
 
     /// Has the broker be told, and says by which flight.
-    fn settled(&self, mut inner: MutexGuard<'_, Inner>) -> u64 {
+    pub(super) fn settled(&self, mut inner: MutexGuard<'_, Inner>) -> u64 {
         let flight = inner.flights.gathering();
         let was_starved = std::mem::take(&mut inner.is_starved);
         self.attend(inner);

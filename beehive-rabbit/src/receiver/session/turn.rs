@@ -111,14 +111,14 @@ impl Session {
     pub(in super::super) fn left(&self, tag: Tag) {
         let mut inner = self.inner();
         inner.outstanding.left(tag);
-        self.attend(inner);
+        self.settled(inner);
     }
 
     /// A delivery could not be sent elsewhere: it goes back to its queue.
     pub(in super::super) fn stayed(&self, tag: Tag) {
         let mut inner = self.inner();
         inner.outstanding.stayed(tag);
-        self.attend(inner);
+        self.settled(inner);
     }
 
     /// The broker delivers from now on.

@@ -14,7 +14,7 @@ pub(crate) struct Companion(u32);
 impl Companion {
     /// The process that listens on a TCP port of this machine, if there is one that we may look at.
     pub(crate) fn listening(port: u16) -> Result<Option<Self>> {
-        let sockets = listening_sockets(port)?;
+        let sockets = listening_sockets(port);
         for process in fs::read_dir("/proc")?.flatten() {
             let name = process.file_name();
             let Some(id) = name.to_str().and_then(|name| name.parse().ok()) else {
@@ -35,7 +35,7 @@ impl Companion {
 }
 
 /// What the kernel calls the sockets that listen on a port.
-fn listening_sockets(port: u16) -> Result<Vec<String>> {
+fn listening_sockets(port: u16) -> Vec<String> {
     /// The state of a socket that listens.
     const LISTEN: &str = "0A";
     let mut sockets = Vec::new();
@@ -52,7 +52,7 @@ fn listening_sockets(port: u16) -> Result<Vec<String>> {
             }
         }
     }
-    Ok(sockets)
+    sockets
 }
 
 /// Whether a process has one of these sockets open; `false` if it is not ours to look at.

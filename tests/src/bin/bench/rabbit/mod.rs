@@ -1,5 +1,10 @@
 //! The hop through RabbitMQ, against programs that drive the driver by hand, and against others.
 
+#![expect(
+    clippy::future_not_send,
+    reason = "a bare program is one task, as it would be written by hand"
+)]
+
 mod bare;
 mod broker;
 mod figures;

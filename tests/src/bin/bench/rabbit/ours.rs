@@ -113,12 +113,13 @@ pub(super) async fn run(broker: &Arc<Broker>, hop: Hop) -> Result<Used> {
     }
     let used = finish.first()?.until_now()?;
     let statistics = running.drain().await.statistics;
-    queue.close().await;
     if statistics.processed != hop.events || statistics.redelivered > 0 {
         return Err(format!("not every event was committed once: {statistics:?}").into());
     }
     queues.account(hop).await?;
     queues.remove().await?;
+    queue.delete_declared().await?;
+    queue.close().await;
     Ok(used)
 }
 

@@ -6,7 +6,8 @@ use std::time::Duration;
 use beehive_rabbit::QueueType;
 use futures_util::StreamExt as _;
 use lapin::options::{
-    BasicConsumeOptions, BasicQosOptions, QueueDeclareOptions, QueueDeleteOptions,
+    BasicConsumeOptions, BasicQosOptions, ConfirmSelectOptions, QueueDeclareOptions,
+    QueueDeleteOptions,
 };
 use lapin::types::{AMQPValue, FieldTable, LongString};
 use lapin::{Channel, Connection, ConnectionProperties};
@@ -83,7 +84,9 @@ impl Queues {
     pub(super) async fn fill(&self, hop: Hop) -> Result<()> {
         const WINDOW: usize = 256;
         let channel = self.connection.create_channel().await?;
-        channel.confirm_select(Default::default()).await?;
+        channel
+            .confirm_select(ConfirmSelectOptions::default())
+            .await?;
         let mut published = VecDeque::with_capacity(WINDOW);
         for number in 0..hop.events {
             if published.len() == WINDOW

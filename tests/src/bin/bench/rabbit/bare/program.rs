@@ -1,10 +1,12 @@
-//! The loop.
+//! The loop that one would write by hand, on the driver alone.
 
 use std::collections::VecDeque;
 
 use futures_util::{FutureExt as _, StreamExt as _};
 use lapin::message::Delivery;
-use lapin::options::{BasicAckOptions, BasicConsumeOptions, BasicQosOptions, ConfirmSelectOptions};
+use lapin::options::{
+    BasicAckOptions, BasicConsumeOptions, BasicGetOptions, BasicQosOptions, ConfirmSelectOptions,
+};
 use lapin::types::{DeliveryTag, FieldTable};
 use lapin::{Channel, Consumer};
 use tokio::select;
@@ -89,6 +91,7 @@ impl Bare<'_> {
             done(settled).await??;
         }
         let used = before.until_now()?;
+        parts.flush().await?;
         connection.close(200, "done".into()).await?;
         Ok(used)
     }
@@ -139,6 +142,20 @@ impl Parts<'_> {
             self.settled.pop_front();
         }
         Ok(u64::try_from(ready.len())?)
+    }
+
+    /// Has the broker catch up with what it was told: a replicated queue may hold it back for a
+    /// moment, and would forget it with the channel.
+    async fn flush(&self) -> Result<()> {
+        const TIMES: usize = 3;
+        for _ in 0..TIMES {
+            let options = BasicGetOptions::default();
+            let source = self.bare.source.into();
+            if self.channel.basic_get(source, options).await?.is_some() {
+                return Err("there were more events than expected".into());
+            }
+        }
+        Ok(())
     }
 
     fn tell(&mut self, tag: DeliveryTag, options: BasicAckOptions) {

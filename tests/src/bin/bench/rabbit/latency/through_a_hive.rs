@@ -85,7 +85,6 @@ pub(super) async fn run(broker: &Broker, hop: Hop) -> Result<Run> {
     }
     let used = before.until_now()?;
     running.drain().await;
-    queue.close().await;
     queues
         .account(Hop {
             follow_ups: 0,
@@ -93,6 +92,8 @@ pub(super) async fn run(broker: &Broker, hop: Hop) -> Result<Run> {
         })
         .await?;
     queues.remove().await?;
+    queue.delete_declared().await?;
+    queue.close().await;
     Ok(Run {
         latencies: times.latencies()?,
         used,

@@ -16,7 +16,10 @@ pub(super) const WARM_UP: u64 = RATE / 2;
 
 /// When each event was published, and when the second actor had it.
 #[derive(Clone, Debug)]
-pub(super) struct Times(Arc<Mutex<Vec<(Instant, Option<Instant>)>>>);
+pub(super) struct Times(Arc<Mutex<Vec<Seen>>>);
+
+/// When an event was published, and when it was seen.
+type Seen = (Instant, Option<Instant>);
 
 /// One run: the latencies in ascending order, and what was used.
 #[derive(Debug)]
