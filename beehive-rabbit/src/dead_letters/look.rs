@@ -25,8 +25,10 @@ pub(super) const PATIENCE: Duration = Duration::from_secs(30);
 const QUIET: Duration = Duration::from_secs(1);
 /// How many messages a consumer takes at least, so that few are needed.
 const CHUNK_MIN: u32 = 500;
-/// How many consumers share the messages. A quorum queue takes back in order what up to 32 of one
-/// channel hold, and shuffles what more hold.
+/// How many it takes at most: a quorum queue may not give one consumer more.
+const CHUNK_MAX: u32 = 2_000;
+/// How many consumers share the messages, as long as none takes too many. A quorum queue takes back in
+/// order what up to 32 of one channel hold, and shuffles what more hold.
 const CONSUMERS: u32 = 24;
 
 /// How many acks of one look are sure to arrive, whatever becomes of it: a channel keeps back what it
@@ -257,7 +259,7 @@ impl Look {
     /// Adds a consumer that takes the next messages, and not one more than wanted.
     async fn consume(&mut self) -> Result<()> {
         const OPERATION: &str = "read dead letters";
-        let chunk = self.goal.div_ceil(CONSUMERS).max(CHUNK_MIN);
+        let chunk = self.goal.div_ceil(CONSUMERS).clamp(CHUNK_MIN, CHUNK_MAX);
         let chunk = chunk.min(self.goal - self.ordered);
         let chunk = u16::try_from(chunk).unwrap_or(u16::MAX);
         let qos = self.channel.basic_qos(chunk, BasicQosOptions::default());
