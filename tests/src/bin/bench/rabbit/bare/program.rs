@@ -19,10 +19,10 @@ use crate::rabbit::broker::Broker;
 use crate::rabbit::hop::Hop;
 use crate::rabbit::queues::connect;
 
-/// How events are settled, and how many wait for that.
+/// How events are settled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::rabbit) enum Settling {
-    /// Each on its own; no more are there than are in flight.
+    /// Each on its own.
     Single,
     /// A run of events that are done, all at one time, while the next ones are already there.
     Runs,
