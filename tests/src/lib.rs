@@ -4,7 +4,8 @@
 //! - `tests/it` holds the repository's own rules, `tests/ui` what the macros say to their users.
 //! - `tests/conformance` runs the suites of the core on every backend with a real service behind it,
 //!   and `tests/rabbit` what else has to be true of one on RabbitMQ.
-//! - `tests/src/bin/bench` measures beehive against bare code that does the same work.
+//! - `tests/src/bin/bench` measures beehive against bare code that does the same work, and against
+//!   the programs in `tests/peers`, which are a workspace of their own.
 //!
 //! This library is what these share: brokers to break ([`services`]), a network to break
 //! ([`proxy`]), tests that need either ([`trials`]), and suites of them ([`conformance`]).

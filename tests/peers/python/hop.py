@@ -6,7 +6,6 @@ It is the same as for those in Rust: URL SOURCE TARGET IN_FLIGHT EVENTS, and one
 import json
 import multiprocessing
 import os
-import signal
 import sys
 import time
 from dataclasses import dataclass
@@ -61,9 +60,11 @@ class Watch:
             if self._done.value == self._events:
                 self._last.value = time.monotonic()
 
-    def wait(self):
+    def wait(self, processes):
         """Waits for the last event, and until it is settled."""
         while self._last.value == 0.0:
+            if not all(process.is_alive() for process in processes):
+                raise RuntimeError("a process ended before all events were done")
             time.sleep(0.01)
         time.sleep(0.5)
 
@@ -87,9 +88,15 @@ def run(watch, *works):
     processes = [multiprocessing.Process(target=work) for work in works]
     for process in processes:
         process.start()
-    watch.wait()
+    try:
+        watch.wait(processes)
+    finally:
+        stop(processes)
+
+
+def stop(processes):
     for process in processes:
-        os.kill(process.pid, signal.SIGTERM)
+        process.terminate()
     for process in processes:
         process.join(5)
         if process.is_alive():

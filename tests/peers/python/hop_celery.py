@@ -40,7 +40,6 @@ def work():
             f"--queues={PLACED}",
             "--pool=prefork",
             "--loglevel=CRITICAL",
-            "--quiet",
             "--without-gossip",
             "--without-heartbeat",
             "--without-mingle",

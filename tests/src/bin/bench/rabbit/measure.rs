@@ -75,11 +75,8 @@ pub(super) struct Bench {
 }
 
 /// The bare programs, by their names in the figures.
-pub(super) const BARE: [(&str, Settling); 3] = [
-    ("single", Settling::Single),
-    ("runs", Settling::Runs),
-    ("runs_ahead", Settling::RunsAhead),
-];
+pub(super) const BARE: [(&str, Settling); 2] =
+    [("single", Settling::Single), ("runs", Settling::Runs)];
 
 impl Measure {
     /// Measures it, and adds it to the report.

@@ -19,15 +19,13 @@ use crate::rabbit::broker::Broker;
 use crate::rabbit::hop::Hop;
 use crate::rabbit::queues::connect;
 
-/// How events are settled; each is the better one somewhere.
+/// How events are settled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::rabbit) enum Settling {
     /// Each on its own.
     Single,
-    /// A run of events that are done, with all before them, at one time.
+    /// A run of events that are done, all at one time, while the next ones are already there.
     Runs,
-    /// So as well, while the next ones are already there.
-    RunsAhead,
 }
 
 /// A hop by hand.
@@ -97,10 +95,10 @@ impl Bare<'_> {
     }
 
     fn prefetch(self) -> u16 {
-        const AHEAD: u16 = 64;
+        const NEXT: u16 = 64;
         match self.settling {
-            Settling::Single | Settling::Runs => self.hop.in_flight,
-            Settling::RunsAhead => self.hop.in_flight.saturating_add(AHEAD),
+            Settling::Single => self.hop.in_flight.max(NEXT),
+            Settling::Runs => self.hop.in_flight.saturating_add(NEXT),
         }
     }
 }
@@ -129,7 +127,7 @@ impl Parts<'_> {
                     self.tell(*tag, BasicAckOptions { multiple: false });
                 }
             }
-            Settling::Runs | Settling::RunsAhead => {
+            Settling::Runs => {
                 self.tell(last, BasicAckOptions { multiple: true });
             }
         }

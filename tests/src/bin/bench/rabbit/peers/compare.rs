@@ -78,7 +78,9 @@ async fn run(program: &Program, bench: &Bench, hop: Hop) -> Result<Used> {
     if !output.status.success() {
         return Err(last_lines(&output.stderr).into());
     }
-    let told: Told = serde_json::from_slice(&output.stdout)?;
+    // Frameworks print what they please before it.
+    let printed = String::from_utf8_lossy(&output.stdout);
+    let told: Told = serde_json::from_str(printed.lines().last().unwrap_or_default())?;
     queues.account(hop).await?;
     queues.remove().await?;
     let elapsed = Duration::try_from_secs_f64(told.elapsed_seconds)?;

@@ -72,6 +72,8 @@ impl Program {
     pub(super) fn command(&self) -> Command {
         let mut command = Command::new(&self.path);
         command.args(&self.script);
+        // The sources are no place for what Python compiles.
+        command.env("PYTHONDONTWRITEBYTECODE", "1");
         command
     }
 
