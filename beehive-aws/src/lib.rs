@@ -1,6 +1,17 @@
-//! beehive on AWS: not there yet.
-//!
-//! This crate will hold a queue backend for SNS and SQS, behind the contract of
-//! [`EventQueue`](beehive_core::queue::EventQueue), stores for DynamoDB and S3, behind those of
-//! [`store`](beehive_core::store), and nothing else. It exports nothing so far, so that nobody
-//! builds on what may change.
+//! beehive on AWS.
+
+mod attempts;
+mod clock;
+mod config;
+#[cfg(feature = "dynamo")]
+pub mod dynamo;
+mod error;
+mod provisioning;
+#[cfg(feature = "s3")]
+pub mod s3;
+mod timeouts;
+mod write_id;
+
+pub use self::config::AwsConfig;
+pub use self::provisioning::ProvisioningMode;
+pub use self::timeouts::Timeouts;
