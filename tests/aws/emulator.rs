@@ -2,17 +2,25 @@
 
 use std::time::Duration;
 
+use aws_config::BehaviorVersion;
 use beehive_aws::dynamo::{DynamoOptions, DynamoStores};
 use beehive_aws::s3::{DeleteMode, S3KeyValue, S3Options};
 use beehive_aws::{AwsConfig, ProvisioningMode};
 use beehive_core::Result;
 use beehive_core::event::EventId;
+use libtest_mimic::Failed;
 use tokio::runtime::Builder;
 
+use crate::wire::Wire;
+
 /// What all tables of the tests begin with.
-const TABLES: &str = "beehive-tests";
+pub(crate) const TABLES: &str = "beehive-tests";
 /// The bucket of all tests.
 const BUCKET: &str = "beehive-tests";
+/// What the keys of all tests begin with.
+const PREFIX: &str = "suites/";
+/// The smallest part of a value that S3 takes.
+pub(crate) const PART: usize = 5 * 1024 * 1024;
 /// How much later than asked for a lock ends or an inbox forgets.
 pub(crate) const TOLERANCE: Duration = Duration::from_secs(1);
 
@@ -40,12 +48,37 @@ pub(crate) async fn s3() -> Result<S3KeyValue> {
     s3_as(ProvisioningMode::Trust).await
 }
 
+/// The same, reached over this wire.
+pub(crate) async fn s3_over(wire: &Wire) -> Result<S3KeyValue> {
+    let config = AwsConfig::from_env().await.with_http_client(wire.clone());
+    s3_by(&config, ProvisioningMode::Trust).await
+}
+
 async fn s3_as(provisioning: ProvisioningMode) -> Result<S3KeyValue> {
+    s3_by(&AwsConfig::from_env().await, provisioning).await
+}
+
+async fn s3_by(config: &AwsConfig, provisioning: ProvisioningMode) -> Result<S3KeyValue> {
     let options = S3Options::new(BUCKET)
-        .with_prefix("suites/")
+        .with_prefix(PREFIX)
+        .with_part_size(PART)
         .with_deletes(deletes())
         .with_provisioning(provisioning);
-    S3KeyValue::open(&AwsConfig::from_env().await, &options).await
+    S3KeyValue::open(config, &options).await
+}
+
+/// How many uploads of a value were begun and are neither finished nor removed.
+pub(crate) async fn unfinished_uploads(key: &str) -> std::result::Result<usize, Failed> {
+    let sdk = aws_config::defaults(BehaviorVersion::latest()).http_client(Wire::new());
+    let sdk = sdk.load().await;
+    let config = aws_sdk_s3::config::Builder::from(&sdk).force_path_style(true);
+    let answer = aws_sdk_s3::Client::from_conf(config.build())
+        .list_multipart_uploads()
+        .bucket(BUCKET)
+        .prefix(format!("{PREFIX}{key}"))
+        .send()
+        .await?;
+    Ok(answer.uploads().len())
 }
 
 /// Most emulators cannot delete a value only in a given version (LocalStack: 501).
@@ -61,12 +94,22 @@ pub(crate) async fn dynamo() -> Result<DynamoStores> {
     dynamo_as(ProvisioningMode::Trust).await
 }
 
+/// The same, reached over this wire.
+pub(crate) async fn dynamo_over(wire: &Wire) -> Result<DynamoStores> {
+    let config = AwsConfig::from_env().await.with_http_client(wire.clone());
+    dynamo_by(&config, ProvisioningMode::Trust).await
+}
+
 async fn dynamo_as(provisioning: ProvisioningMode) -> Result<DynamoStores> {
+    dynamo_by(&AwsConfig::from_env().await, provisioning).await
+}
+
+async fn dynamo_by(config: &AwsConfig, provisioning: ProvisioningMode) -> Result<DynamoStores> {
     let options = DynamoOptions::default()
         .with_table_prefix(TABLES)
         .with_clock_tolerance(TOLERANCE)
         .with_provisioning(provisioning);
-    DynamoStores::open(&AwsConfig::from_env().await, &options).await
+    DynamoStores::open(config, &options).await
 }
 
 /// A name that no other test has, in this run or another.

@@ -10,8 +10,10 @@
 )]
 
 mod emulator;
+mod faults;
 mod suites;
 mod trials;
+mod wire;
 
 use std::process::ExitCode;
 
@@ -21,7 +23,8 @@ fn main() -> ExitCode {
     let mut arguments = Arguments::from_args();
     // Most cases wait for an emulator most of the time.
     arguments.test_threads.get_or_insert(8);
-    let trials = suites::trials();
+    let mut trials = suites::trials();
+    trials.extend(faults::trials());
     if emulator::is_there() && !arguments.list {
         emulator::prepare();
     }

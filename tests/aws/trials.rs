@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use libtest_mimic::{Failed, Trial};
 use tokio::runtime::Builder;
-use tokio::time::timeout;
+use tokio::time::{Instant, sleep, timeout};
 
 use crate::emulator;
 
@@ -34,4 +34,21 @@ where
         outcome
     };
     Trial::test(name, run).with_ignored_flag(!emulator::is_there())
+}
+
+/// Looks until it is so.
+pub(crate) async fn eventually<F>(what: &str, mut is_so: impl FnMut() -> F + Send) -> Outcome
+where
+    F: Future<Output = Result<bool, Failed>> + Send,
+{
+    const WITHIN: Duration = Duration::from_secs(20);
+    const LOOK: Duration = Duration::from_millis(100);
+    let end = Instant::now() + WITHIN;
+    while !is_so().await? {
+        if Instant::now() >= end {
+            return Err(Failed::from(format!("not so within {WITHIN:?}: {what}")));
+        }
+        sleep(LOOK).await;
+    }
+    Ok(())
 }

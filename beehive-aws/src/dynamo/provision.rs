@@ -91,7 +91,6 @@ impl Shape {
 }
 
 /// Makes and checks the tables of one installation.
-#[derive(Debug)]
 pub(super) struct Provision<'a> {
     pub(super) client: &'a Client,
     pub(super) attempts: Attempts,

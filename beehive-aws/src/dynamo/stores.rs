@@ -1,5 +1,7 @@
 //! The stores on DynamoDB, together.
 
+use std::fmt;
+
 use aws_sdk_dynamodb::Client;
 use beehive_core::store::Stores;
 use beehive_core::{Error, Result};
@@ -29,14 +31,14 @@ use crate::attempts::Attempts;
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct DynamoStores {
     places: Places,
     /// All copies of a counter share what they know.
     counter: DynamoCounter,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 struct Places {
     client: Client,
     attempts: Attempts,
@@ -121,6 +123,14 @@ impl DynamoStores {
             .with_counter(self.counter())
             .with_lock(self.lock())
             .with_inbox(self.inbox())
+    }
+}
+
+impl fmt::Debug for DynamoStores {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("DynamoStores")
+            .field("options", &self.places.options)
+            .finish_non_exhaustive()
     }
 }
 

@@ -1,5 +1,6 @@
 //! One table: its requests, and what becomes of those that expect something.
 
+use std::fmt;
 use std::sync::Arc;
 
 use aws_sdk_dynamodb::Client;
@@ -16,12 +17,22 @@ use super::names::Names;
 use crate::attempts::{Attempts, Failed, Repeat};
 
 /// One table, as far as one namespace sees it.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(super) struct Table {
     pub(super) client: Client,
     pub(super) attempts: Attempts,
     pub(super) name: Arc<str>,
     pub(super) names: Names,
+}
+
+impl fmt::Debug for Table {
+    /// Without the client, which shows the endpoint with whatever user it has.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Table")
+            .field("name", &self.name)
+            .field("names", &self.names)
+            .finish_non_exhaustive()
+    }
 }
 
 /// What a request says in DynamoDB's language, with the attributes it names as `#name` and the

@@ -109,7 +109,7 @@ mod tests {
     fn the_name_of_the_write_is_not_the_callers() {
         let told = [(WRITE_ID, "1"), ("order", "4711")];
         let told = told.map(|(name, value)| (name.to_owned(), value.to_owned()));
-        let (metadata, write) = super::metadata(Some(told.into_iter().collect()));
+        let (metadata, write) = metadata(Some(told.into_iter().collect()));
         assert_eq!(write.as_deref(), Some("1"));
         assert_eq!(metadata.into_keys().collect::<Vec<_>>(), ["order"]);
     }

@@ -1,6 +1,7 @@
 //! A part of a bucket, and how it is reached.
 
 use std::collections::HashMap;
+use std::fmt;
 use std::sync::Arc;
 
 use aws_sdk_s3::Client;
@@ -17,7 +18,7 @@ use crate::attempts::{Attempts, Repeat};
 use crate::write_id::WriteId;
 
 /// A part of a bucket, and how it is reached.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(super) struct Place {
     /// For what is small.
     pub(super) client: Client,
@@ -30,6 +31,16 @@ pub(super) struct Place {
     pub(super) part_size: usize,
     pub(super) endpoint: Option<Arc<str>>,
     pub(super) region: Arc<str>,
+}
+
+impl fmt::Debug for Place {
+    /// Without the clients and the endpoint, which may show a user with a password.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Place")
+            .field("bucket", &self.bucket)
+            .field("prefix", &self.prefix)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Place {
