@@ -12,6 +12,7 @@ use aws_smithy_http_client::Builder;
 use aws_smithy_http_client::tls::Provider;
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 use aws_smithy_runtime_api::client::http::{HttpClient, SharedHttpClient};
+use aws_types::origin::Origin;
 #[cfg(feature = "s3")]
 use aws_types::service_config::ServiceConfigKey;
 
@@ -82,11 +83,13 @@ impl AwsConfig {
         self
     }
 
-    /// Sends every call there, such as to an emulator. An endpoint for one service in the environment
-    /// goes before it.
+    /// Sends every call there, such as to an emulator, whatever the environment says.
     #[must_use]
     pub fn with_endpoint_url(mut self, url: impl Into<String>) -> Self {
-        self.sdk = self.sdk.into_builder().endpoint_url(url).build();
+        let mut sdk = self.sdk.into_builder().endpoint_url(url);
+        // Else an endpoint for one service in the environment would go before it.
+        sdk.insert_origin("endpoint_url", Origin::shared_config());
+        self.sdk = sdk.build();
         self
     }
 

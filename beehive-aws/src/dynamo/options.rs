@@ -7,6 +7,9 @@ use beehive_core::{Error, ErrorKind, Result};
 use super::names::NAMESPACE_MAX;
 use crate::ProvisioningMode;
 
+/// The longest name of a table has 255 characters; the longest suffix of ours has 11.
+const PREFIX_MAX: usize = 240;
+
 /// Where on DynamoDB the stores are, and how they get there.
 ///
 /// ```
@@ -111,8 +114,6 @@ impl DynamoOptions {
         let refused = |what: &'static str, given: &str| {
             Error::new(ErrorKind::Configuration, what).with_context("given", given)
         };
-        /// The longest name of a table has 255 characters; the longest suffix of ours has 11.
-        const PREFIX_MAX: usize = 240;
         let length = self.table_prefix.len();
         if !(1..=PREFIX_MAX).contains(&length) || !self.table_prefix.chars().all(plain) {
             return Err(refused(

@@ -3,10 +3,12 @@
 use std::fmt;
 
 use aws_sdk_dynamodb::Client;
+use beehive_core::queue::Health;
 use beehive_core::store::Stores;
 use beehive_core::{Error, Result};
 use futures_util::future::try_join_all;
 
+use super::item;
 use super::names::Names;
 use super::options::DynamoOptions;
 use super::provision::{COLLECTION, COUNTER, INBOX, KEY_LIST, LOCK, Provision, SHAPES, Shape};
@@ -112,6 +114,17 @@ impl DynamoStores {
             self.places.table(INBOX),
             self.places.options.clock_tolerance(),
         )
+    }
+
+    /// How DynamoDB is, asked with one read; the text names what is wrong, such as credentials, rights,
+    /// a missing table or the clock of this machine.
+    pub async fn health(&self) -> Health {
+        let table = self.places.table(LOCK);
+        let key = item::key(&table.names.one("health"), None);
+        match table.read("ask DynamoDB", key).await {
+            Ok(_) => Health::Up,
+            Err(error) => Health::Down(error.to_string()),
+        }
     }
 
     /// These stores beside what a hive has already.

@@ -2,6 +2,7 @@
 
 use async_trait::async_trait;
 use aws_sdk_s3::primitives::ByteStream;
+use beehive_core::queue::Health;
 use beehive_core::store::{
     Entry, EntryInfo, Etag, KeyValueStore, ListOptions, Listing, Precondition, PutOptions,
     StoreCapabilities, Value,
@@ -17,9 +18,9 @@ use super::place::{Place, info_of};
 use super::provision::ensure;
 use super::url::url;
 use super::write::PUT;
-use crate::AwsConfig;
 use crate::attempts::Repeat;
 use crate::error::open_fate;
+use crate::{AwsConfig, ProvisioningMode};
 
 const GET: &str = "get value";
 const INFO: &str = "get info of value";
@@ -69,6 +70,17 @@ impl S3KeyValue {
             place,
             capabilities,
         })
+    }
+
+    /// How S3 is, asked with one request; the text names what is wrong, such as credentials, rights, a
+    /// missing bucket or the clock of this machine.
+    pub async fn health(&self) -> Health {
+        match ensure(&self.place, ProvisioningMode::Check).await {
+            Ok(()) => Health::Up,
+            Err(error) => {
+                Health::Down(error.with_context("bucket", &self.place.bucket).to_string())
+            }
+        }
     }
 
     async fn put_checked(&self, key: &str, value: Value, options: &PutOptions) -> Result<Etag> {
@@ -143,9 +155,8 @@ impl S3KeyValue {
                     .send()
             })
             .await;
-        let failed = match deleted {
-            Ok(_) => return Ok(()),
-            Err(failed) => failed,
+        let Err(failed) = deleted else {
+            return Ok(());
         };
         match failed.kind() {
             ErrorKind::Conflict | ErrorKind::NotFound if failed.was_doubtful() => {

@@ -41,7 +41,7 @@ impl Place {
         let prefixes = answer.common_prefixes.unwrap_or_default();
         Ok(Listing {
             entries: entries
-                .into_iter()
+                .iter()
                 .map(|object| self.listed(object))
                 .collect::<Result<_>>()?,
             prefixes: prefixes
@@ -52,7 +52,7 @@ impl Place {
         })
     }
 
-    fn listed(&self, object: Object) -> Result<EntryInfo> {
+    fn listed(&self, object: &Object) -> Result<EntryInfo> {
         Ok(EntryInfo {
             key: self.key_of(object.key())?,
             etag: decoding::etag(object.e_tag())?,

@@ -143,7 +143,7 @@ impl Upload {
         while !sending.is_empty() {
             sent.extend(one(&mut sending).await?);
         }
-        sent.sort_by_key(|part| part.part_number());
+        sent.sort_by_key(CompletedPart::part_number);
         Ok(sent)
     }
 
@@ -202,14 +202,15 @@ impl Drop for Upload {
             Arc::clone(&self.object),
             Arc::clone(&self.id),
         );
-        match Handle::try_current() {
-            Ok(runtime) => drop(runtime.spawn(async move { remove(&place, &object, &id).await })),
-            Err(_) => tracing::warn!(
+        let Ok(runtime) = Handle::try_current() else {
+            tracing::warn!(
                 bucket = &*place.bucket,
                 key = &*object,
                 "an upload was given up without a runtime; its parts stay until a lifecycle rule of the bucket removes them"
-            ),
-        }
+            );
+            return;
+        };
+        runtime.spawn(async move { remove(&place, &object, &id).await });
     }
 }
 

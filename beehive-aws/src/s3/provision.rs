@@ -15,16 +15,17 @@ const UNNAMED_REGION: &str = "us-east-1";
 
 /// Sees to it that the bucket is there.
 pub(super) async fn ensure(place: &Place, mode: ProvisioningMode) -> Result<()> {
-    match mode {
-        ProvisioningMode::Trust => Ok(()),
-        ProvisioningMode::Check if is_there(place).await? => Ok(()),
-        ProvisioningMode::Check => Err(Error::new(
-            ErrorKind::Configuration,
-            "the bucket does not exist; create it, or open the store once with `ProvisioningMode::Create`",
-        )),
-        ProvisioningMode::Create if is_there(place).await? => Ok(()),
-        ProvisioningMode::Create => create(place).await,
+    if mode == ProvisioningMode::Trust || is_there(place).await? {
+        return Ok(());
     }
+    if mode == ProvisioningMode::Create {
+        return create(place).await;
+    }
+    Err(Error::new(
+        ErrorKind::Configuration,
+        "the bucket does not exist; create it, or open the store once with `ProvisioningMode::Create`",
+    )
+    .with_operation(CHECK))
 }
 
 async fn is_there(place: &Place) -> Result<bool> {

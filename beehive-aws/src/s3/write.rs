@@ -10,6 +10,7 @@ use super::parts::{Parts, value_max};
 use super::place::{Headers, Mark, Place, info_of};
 use super::refusal::{Finding, finding, needs_look, refused};
 use crate::attempts::Repeat;
+use crate::write_id::WriteId;
 
 pub(super) const PUT: &str = "put value";
 
@@ -83,7 +84,7 @@ impl Place {
             let there = self.head(PUT, key).await?;
             let there = there.map(|there| info_of(key, there)).transpose()?;
             let mark = there.as_ref().and_then(|(_, mark)| mark.as_deref());
-            found = finding(headers.write.as_ref().map(|write| write.as_str()), mark);
+            found = finding(headers.write.as_ref().map(WriteId::as_str), mark);
             if let (Finding::Ours, Some((info, _))) = (found, there) {
                 return Ok(info.etag);
             }

@@ -149,9 +149,8 @@ impl DynamoCounter {
                     .send()
             })
             .await;
-        let failed = match done {
-            Ok(_) => return Ok(Tried::Applied),
-            Err(failed) => failed,
+        let Err(failed) = done else {
+            return Ok(Tried::Applied);
         };
         if let Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) =
             failed.service()
