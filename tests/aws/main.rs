@@ -2,7 +2,8 @@
 //! true beside them.
 //!
 //! `AWS_ENDPOINT_URL` leads to an emulator, `AWS_ENDPOINT_URL_DYNAMODB` and `AWS_ENDPOINT_URL_S3` to
-//! others for one service. Without the first, everything is listed as ignored.
+//! others for one service. `BEEHIVE_S3_DELETES_URL` leads to an emulator of S3 that can delete a value
+//! only in a given version. What has no emulator is listed as ignored.
 
 #![expect(
     clippy::expect_used,
@@ -25,7 +26,7 @@ fn main() -> ExitCode {
     arguments.test_threads.get_or_insert(8);
     let mut trials = suites::trials();
     trials.extend(faults::trials());
-    if emulator::is_there() && !arguments.list {
+    if !arguments.list {
         emulator::prepare();
     }
     libtest_mimic::run(&arguments, trials).exit_code()

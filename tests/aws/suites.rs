@@ -14,8 +14,9 @@ use beehive_core::conformance::lock::{self, LockFixture};
 use libtest_mimic::Trial;
 use tokio::runtime::Builder;
 
-use crate::emulator::{TOLERANCE, dynamo, s3, unique};
-use crate::trials::trial;
+use crate::emulator::{Emulator, TOLERANCE, dynamo, s3_deletes_over, s3_over, unique};
+use crate::trials::trial_on;
+use crate::wire::Wire;
 
 /// How long a lock of a case is held, and an entry of an inbox kept: a dozen calls of a busy emulator
 /// fit into a quarter of it.
@@ -46,8 +47,19 @@ pub(crate) fn trials() -> Vec<Trial> {
         })
     }));
     trials.extend(suite("key_value/s3", key_value::cases, |prefix| {
-        Box::pin(async { Ok(KeyValueFixture::new(s3().await?, prefix)) })
+        Box::pin(async { Ok(KeyValueFixture::new(s3_over(&Wire::new()).await?, prefix)) })
     }));
+    trials.extend(suite_on(
+        Emulator::Second,
+        "key_value/s3_deletes",
+        key_value::cases,
+        |prefix| {
+            Box::pin(async {
+                let store = s3_deletes_over(&Wire::new()).await?;
+                Ok(KeyValueFixture::new(store, prefix))
+            })
+        },
+    ));
     trials
 }
 
@@ -59,11 +71,20 @@ fn suite<F: Send + 'static>(
     cases: fn() -> Vec<Case<F>>,
     open: fn(String) -> Opening<F>,
 ) -> Vec<Trial> {
+    suite_on(Emulator::First, backend, cases, open)
+}
+
+fn suite_on<F: Send + 'static>(
+    emulator: Emulator,
+    backend: &'static str,
+    cases: fn() -> Vec<Case<F>>,
+    open: fn(String) -> Opening<F>,
+) -> Vec<Trial> {
     // Opening asks nothing of the emulator, so this works without one.
     let any = block_on(open(String::new()));
     let of = |case: Case<F>| {
         let name = format!("{backend}/{}", case.name());
-        trial(name, async move || {
+        trial_on(emulator, name, async move || {
             case.run(open(format!("{}-", unique())).await?).await?;
             Ok(())
         })

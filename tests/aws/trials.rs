@@ -7,7 +7,7 @@ use libtest_mimic::{Failed, Trial};
 use tokio::runtime::Builder;
 use tokio::time::{Instant, sleep, timeout};
 
-use crate::emulator;
+use crate::emulator::Emulator;
 
 /// What comes of a trial.
 pub(crate) type Outcome = Result<(), Failed>;
@@ -17,6 +17,18 @@ const DEADLINE: Duration = Duration::from_mins(2);
 
 /// A test of this name; ignored where there is no emulator.
 pub(crate) fn trial<F>(name: impl Into<String>, run: impl FnOnce() -> F + Send + 'static) -> Trial
+where
+    F: Future<Output = Outcome> + Send + 'static,
+{
+    trial_on(Emulator::First, name, run)
+}
+
+/// A test of this name on this emulator; ignored where that is missing.
+pub(crate) fn trial_on<F>(
+    emulator: Emulator,
+    name: impl Into<String>,
+    run: impl FnOnce() -> F + Send + 'static,
+) -> Trial
 where
     F: Future<Output = Outcome> + Send + 'static,
 {
@@ -33,7 +45,7 @@ where
         runtime.shutdown_background();
         outcome
     };
-    Trial::test(name, run).with_ignored_flag(!emulator::is_there())
+    Trial::test(name, run).with_ignored_flag(!emulator.is_there())
 }
 
 /// Looks until it is so.

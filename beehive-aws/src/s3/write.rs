@@ -89,11 +89,11 @@ impl Place {
                 return Ok(info.etag);
             }
         }
-        match kind {
-            ErrorKind::Conflict | ErrorKind::NotFound => {
-                Err(refused(PUT, &options.precondition, kind, doubtful, found))
-            }
-            _ => Err(error),
+        let is_refusal = matches!(kind, ErrorKind::Conflict | ErrorKind::NotFound);
+        // A write that expects nothing is not refused for what is there.
+        if !is_refusal || (options.precondition == Precondition::None && !doubtful) {
+            return Err(error);
         }
+        Err(refused(PUT, &options.precondition, kind, doubtful, found))
     }
 }

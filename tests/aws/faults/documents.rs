@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use beehive_core::ErrorKind;
 use beehive_core::event::EventId;
+use beehive_core::page::PageRequest;
 use beehive_core::store::{
     Added, CollectionStore as _, Inbox as _, InboxEntry, InboxKey, InboxOutcome, KeyListStore as _,
-    LockStore as _, Precondition,
+    LockStore as _, Precondition, Range,
 };
 use libtest_mimic::Trial;
 
@@ -125,7 +126,7 @@ async fn never_arrived() -> Outcome {
     let found = store.get(&orders, "1").await?;
     equal("version", found.map(|found| found.etag), Some(etag.clone()))?;
     let page = store
-        .range(&orders, &Default::default(), &Default::default())
+        .range(&orders, &Range::All, &PageRequest::default())
         .await?;
     equal("documents", page.items.len(), 1)?;
     // Whether the first deletes arrived is not known here, but that they had no effect shows.

@@ -7,9 +7,12 @@ use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
 use beehive_aws::dynamo::{DynamoOptions, DynamoStores};
 use beehive_aws::s3::{S3KeyValue, S3Options};
-use beehive_aws::{AwsConfig, ProvisioningMode, Timeouts};
+use beehive_aws::{AwsConfig, AwsStores, ProvisioningMode, Timeouts};
+use beehive_core::page::PageRequest;
+use beehive_core::queue::Health;
 use beehive_core::store::{
     Change, CollectionStore as _, CounterStore as _, KeyValueStore as _, Precondition, PutOptions,
+    Range,
 };
 use beehive_core::{Error, ErrorKind};
 use libtest_mimic::{Failed, Trial};
@@ -30,6 +33,7 @@ pub(super) fn trials() -> Vec<Trial> {
         trial("limits/buckets", buckets),
         trial("limits/namespaces", namespaces),
         trial("limits/largest_document", largest_document),
+        trial("limits/health", health),
     ]
 }
 
@@ -203,12 +207,37 @@ async fn namespaces() -> Outcome {
     }
     for (namespace, store) in stores {
         let page = store
-            .range(&collection, &Default::default(), &Default::default())
+            .range(&collection, &Range::All, &PageRequest::default())
             .await?;
         let data: Vec<_> = page.items.into_iter().map(|found| found.data).collect();
         equal("documents", data, vec![namespace.to_owned().into()])?;
     }
     Ok(())
+}
+
+/// Both services are asked, and what is wrong with one is told.
+async fn health() -> Outcome {
+    let config = AwsConfig::from_env().await;
+    let tables = DynamoOptions::default()
+        .with_table_prefix(crate::emulator::TABLES)
+        .with_provisioning(ProvisioningMode::Trust);
+    let bucket = S3Options::new(crate::emulator::BUCKET).with_provisioning(ProvisioningMode::Trust);
+    let stores = AwsStores::open(&config, &tables, &bucket).await?;
+    equal("both", stores.health().await, Health::Up)?;
+    stores.stores().counter()?.value("a").await?;
+    let missing = tables.clone().with_table_prefix(unique());
+    let stores = AwsStores::open(&config, &missing, &bucket).await?;
+    says("no tables", &stores.health().await, "table")?;
+    let nowhere = S3Options::new(unique()).with_provisioning(ProvisioningMode::Trust);
+    let stores = AwsStores::open(&config, &tables, &nowhere).await?;
+    says("no bucket", &stores.health().await, "bucket")
+}
+
+fn says(what: &str, health: &Health, word: &str) -> Outcome {
+    match health {
+        Health::Down(why) if why.contains(word) => Ok(()),
+        other => Err(Failed::from(format!("{what}: {other:?}"))),
+    }
 }
 
 /// Under the longest names there can be.

@@ -24,6 +24,10 @@ pub(crate) fn trials() -> Vec<Trial> {
 }
 
 /// Fails the trial unless both are equal.
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "what is compared is made for it, and reads better without references"
+)]
 fn equal<T: PartialEq + std::fmt::Debug>(what: &str, found: T, expected: T) -> Outcome {
     if found == expected {
         return Ok(());

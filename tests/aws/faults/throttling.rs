@@ -4,7 +4,7 @@ use beehive_core::page::PageRequest;
 use beehive_core::store::CounterOutcome::Applied;
 use beehive_core::store::{
     Change, CollectionStore as _, CounterStore as _, KeyListStore as _, KeyValueStore as _,
-    OperationId, Precondition, PutOptions,
+    OperationId, Precondition, PutOptions, Range,
 };
 use libtest_mimic::Trial;
 
@@ -44,9 +44,7 @@ async fn throttled() -> Outcome {
     let found = collection.get(&orders, "1").await?;
     equal("version", found.map(|found| found.etag), Some(etag.clone()))?;
     let page = PageRequest::default();
-    let page = collection
-        .range(&orders, &Default::default(), &page)
-        .await?;
+    let page = collection.range(&orders, &Range::All, &page).await?;
     equal("documents", page.items.len(), 1)?;
     let this = Precondition::Match(etag);
     collection.delete(&orders, "1", &this).await?;

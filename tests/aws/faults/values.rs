@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use beehive_aws::s3::ClaimCheck;
 use beehive_core::store::{
-    Etag, KeyValueStore as _, METADATA_MAX, Precondition, PutOptions, Value,
+    Etag, KeyValueStore as _, ListOptions, METADATA_MAX, Precondition, PutOptions, Value,
 };
 use beehive_core::{Error, ErrorKind};
 use futures_util::stream;
@@ -12,8 +12,8 @@ use libtest_mimic::{Failed, Trial};
 use tokio::time::timeout;
 
 use super::{equal, fails, spent};
-use crate::emulator::{PART, s3_over, unfinished_uploads, unique};
-use crate::trials::{Outcome, eventually, trial};
+use crate::emulator::{Emulator, PART, s3_deletes_over, s3_over, unfinished_uploads, unique};
+use crate::trials::{Outcome, eventually, trial, trial_on};
 use crate::wire::{Fault, Wire};
 
 /// More than two parts.
@@ -34,6 +34,7 @@ pub(super) fn trials() -> Vec<Trial> {
         trial("faults/value/parts_dropped", parts_dropped),
         trial("faults/value/claims", claims),
         trial("faults/value/keys", keys),
+        trial_on(Emulator::Second, "faults/value/deleted", deleted),
     ]
 }
 
@@ -52,6 +53,22 @@ async fn written_once() -> Outcome {
     equal("metadata", info.metadata.len(), 1)?;
     wire.fail("DeleteObject", Fault::Swallow);
     store.delete(&key, &Precondition::None).await?;
+    spent(&wire)
+}
+
+/// The version is gone, and nobody can tell by whom.
+async fn deleted() -> Outcome {
+    let wire = Wire::new();
+    let store = s3_deletes_over(&wire).await?;
+    let key = unique();
+    let etag = store.put(&key, "a".into(), PutOptions::default()).await?;
+    wire.fail("DeleteObject", Fault::Swallow);
+    let this = Precondition::Match(etag);
+    let deleted = store.delete(&key, &this).await;
+    fails("deleted", deleted, ErrorKind::Temporary)?;
+    equal("value", store.info(&key).await?, None)?;
+    let again = store.delete(&key, &this).await;
+    fails("again", again, ErrorKind::Conflict)?;
     spent(&wire)
 }
 
@@ -259,7 +276,7 @@ async fn keys() -> Outcome {
             .put(key, key.clone().into(), PutOptions::default())
             .await?;
     }
-    let listed = store.list(&prefix, &Default::default()).await?;
+    let listed = store.list(&prefix, &ListOptions::default()).await?;
     let listed: Vec<_> = listed.entries.into_iter().map(|info| info.key).collect();
     keys.sort();
     equal("keys", listed, keys)
