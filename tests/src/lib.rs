@@ -2,7 +2,18 @@
 //!
 //! - `tests/run` runs everything; `tests/services` starts what it needs.
 //! - `tests/it` holds the repository's own rules, `tests/ui` what the macros say to their users.
-//! - `tests/src/bin/bench` measures beehive against bare code that does the same work.
+//! - `tests/conformance` runs the suites of the core on every backend with a real service behind it,
+//!   and `tests/rabbit` what else has to be true of one on RabbitMQ.
+//! - `tests/src/bin/bench` measures beehive against bare code that does the same work, and against
+//!   the programs in `tests/peers`, which are a workspace of their own.
+//!
+//! This library is what these share: brokers to break ([`services`]), a network to break
+//! ([`proxy`]), tests that need either ([`trials`]), and suites of them ([`conformance`]).
+
+pub mod conformance;
+pub mod proxy;
+pub mod services;
+pub mod trials;
 
 /// The introduction of the project, so that its example is compiled and run.
 #[cfg(doctest)]

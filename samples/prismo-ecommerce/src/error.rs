@@ -20,6 +20,11 @@ pub enum Error {
     /// This backend is still to be written.
     #[error("the {0} backend is not there yet; use `--backend memory`")]
     NotYet(&'static str),
+    /// Nothing that several processes see holds the state yet.
+    #[error(
+        "until its stores are there, the cloud backend keeps state in one process; use `prismo run`"
+    )]
+    NotShared,
 }
 
 impl Error {
@@ -28,7 +33,7 @@ impl Error {
         match self {
             Self::Backend(error) => error.is_temporary(),
             Self::Outside(error) => matches!(error, OutsideError::Unreachable { .. }),
-            Self::Print(_) | Self::NotYet(_) => false,
+            Self::Print(_) | Self::NotYet(_) | Self::NotShared => false,
         }
     }
 }

@@ -3,7 +3,7 @@
 use super::tree;
 
 /// All that lies at the root beside hidden files and what is built.
-const ROOT: [&str; 12] = [
+const ROOT: [&str; 13] = [
     "CHANGELOG.md",
     "Cargo.lock",
     "Cargo.toml",
@@ -13,6 +13,7 @@ const ROOT: [&str; 12] = [
     "beehive-aws",
     "beehive-core",
     "beehive-rabbit",
+    "compose.yaml",
     "docs",
     "samples",
     "tests",

@@ -8,7 +8,7 @@ use super::code;
 use super::tree::{self, File};
 
 /// Files that may sleep, each with its reason.
-const MAY_SLEEP: [(&str, &str); 9] = [
+const MAY_SLEEP: [(&str, &str); 12] = [
     (
         "beehive-core/tests/broken_backends/receiver.rs",
         "a queue that waits too long is what it is; the suite runs it on a paused clock",
@@ -44,6 +44,18 @@ const MAY_SLEEP: [(&str, &str); 9] = [
     (
         "beehive-core/tests/simulation/world.rs",
         "the world that is simulated has a paused clock",
+    ),
+    (
+        "tests/rabbit/hive/outages.rs",
+        "an alarm has to last longer than every time-out that must not fire",
+    ),
+    (
+        "tests/rabbit/receiving/buffer.rs",
+        "a reader that looks now and then has to be away in between",
+    ),
+    (
+        "tests/rabbit/receiving/consumer_timeout.rs",
+        "the broker's own time-out has to pass",
     ),
 ];
 

@@ -16,7 +16,7 @@ use std::{
 use beehive_core::hive::{FactorySettings, HiveBuilder};
 
 use crate::{
-    backend::Backend,
+    backend::{Backend, Sharing},
     cli::{Cli, Command, Options, SummaryFormat},
     error::Error,
     hive::simulated_hive,
@@ -30,14 +30,22 @@ use crate::{
 /// When it could not be done.
 pub async fn execute(cli: &Cli) -> Result<ExitCode, Error> {
     let options = &cli.options;
-    let backend = Backend::open(options.backend, &options.namespace)?;
-    match cli.command() {
+    let open = |sharing| Backend::open(options.backend, &options.namespace, sharing);
+    let backend = match cli.command() {
+        // The diagram is the same everywhere.
+        Command::Graph { .. } => Backend::memory(),
+        Command::Run => open(Sharing::OneProcess).await?,
+        Command::Worker | Command::Shop | Command::Check => open(Sharing::ManyProcesses).await?,
+    };
+    let done = match cli.command() {
         Command::Run => run::run(options, &backend).await,
         Command::Worker => worker::worker(options, &backend).await,
         Command::Shop => shop::shop(options, &backend).await,
         Command::Check => check::check(options, &backend).await,
         Command::Graph { format } => graph::graph(options, &backend, format),
-    }
+    };
+    backend.close().await;
+    done
 }
 
 /// The hive as the flags have it; the environment may override single actors.

@@ -68,7 +68,8 @@ fn what_is_not_there_is_not_pretended() {
         ("worker", "which the memory backend cannot share"),
         ("shop", "which the memory backend cannot share"),
         ("check", "which the memory backend cannot share"),
-        ("run --backend cloud", "the cloud backend is not there yet"),
+        ("run --backend aws", "the aws backend is not there yet"),
+        ("worker --backend cloud", "use `prismo run`"),
         ("worker --backend aws", "the aws backend is not there yet"),
     ] {
         let output = prismo(arguments);

@@ -87,10 +87,8 @@ impl World {
             .with_crashes_max(1_000);
         for life in 0_u64.. {
             let faults = self.faults(number * 100 + life);
-            let backend = Backend {
-                queue: Arc::new(faults.queue(self.queue.clone())),
-                stores: faults.stores(&self.backend.stores),
-            };
+            let queue = faults.queue(self.queue.clone());
+            let backend = Backend::new(queue, faults.stores(&self.backend.stores));
             let hive = simulated_hive(&backend, REPLENISH_DELAY).unwrap();
             let running = hive.settings(settings).build().unwrap().start().await;
             let running = running.unwrap();

@@ -7,6 +7,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use crate::Result;
+use crate::companion::Companion;
 
 /// The kernel counts processor time in hundredths of a second, whatever its own tick is.
 const TICK: Duration = Duration::from_millis(10);
@@ -16,6 +17,8 @@ const TICK: Duration = Duration::from_millis(10);
 pub(crate) struct Usage {
     at: Instant,
     own: Duration,
+    children: Duration,
+    companion: Option<(Companion, Duration)>,
     machine: Duration,
     wake_ups: u64,
 }
@@ -27,6 +30,8 @@ pub(crate) struct Used {
     pub(crate) elapsed: Duration,
     /// Processor time of this process.
     pub(crate) own: Duration,
+    /// Processor time of the companion.
+    pub(crate) companion: Duration,
     /// Processor time of everybody else.
     pub(crate) others: Duration,
     /// How often a thread of this process was woken.
@@ -36,9 +41,21 @@ pub(crate) struct Used {
 impl Usage {
     /// The usage until now.
     pub(crate) fn now() -> Result<Self> {
+        Self::beside(None)
+    }
+
+    /// The usage until now, with a companion's.
+    pub(crate) fn beside(companion: Option<Companion>) -> Result<Self> {
+        let (own, children) = own_time()?;
+        let companion = match companion {
+            Some(companion) => Some((companion, companion.used()?)),
+            None => None,
+        };
         Ok(Self {
             at: Instant::now(),
-            own: own_time()?,
+            own,
+            children,
+            companion,
             machine: machine_time()?,
             wake_ups: wake_ups()?,
         })
@@ -46,14 +63,22 @@ impl Usage {
 
     /// The usage since then.
     pub(crate) fn until_now(self) -> Result<Used> {
-        let now = Self::now()?;
+        let now = Self::beside(self.companion.map(|(companion, _)| companion))?;
         let own = now.own.saturating_sub(self.own);
+        let children = now.children.saturating_sub(self.children);
+        let companion = now.companion_time().saturating_sub(self.companion_time());
         Ok(Used {
             elapsed: now.at - self.at,
             own,
-            others: now.machine.saturating_sub(self.machine + own),
+            companion,
+            others: (now.machine.saturating_sub(self.machine))
+                .saturating_sub(own + children + companion),
             wake_ups: now.wake_ups.saturating_sub(self.wake_ups),
         })
+    }
+
+    fn companion_time(&self) -> Duration {
+        self.companion.map_or(Duration::ZERO, |(_, used)| used)
     }
 }
 
@@ -98,11 +123,19 @@ fn has_ended(error: &io::Error) -> bool {
     error.kind() == ErrorKind::NotFound || error.raw_os_error() == Some(ESRCH)
 }
 
-fn own_time() -> Result<Duration> {
+/// The processor time of this process, and of those it started that have ended.
+fn own_time() -> Result<(Duration, Duration)> {
     let stat = fs::read_to_string("/proc/self/stat")?;
-    // The name in parentheses may hold anything; user and system time are the 12th and 13th after.
-    let (_, rest) = stat.rsplit_once(')').ok_or("/proc/self/stat has no name")?;
-    ticks(rest.split_whitespace().skip(11).take(2))
+    let mut times = processor_time(&stat)?;
+    let own = ticks(times.by_ref().take(2))?;
+    Ok((own, ticks(times.take(2))?))
+}
+
+/// Of what the kernel says of a process: its user and system time, and those of its children.
+pub(crate) fn processor_time(stat: &str) -> Result<impl Iterator<Item = &str>> {
+    // The name in parentheses may hold anything; the times are the 12th to 15th after.
+    let (_, rest) = stat.rsplit_once(')').ok_or("the process has no name")?;
+    Ok(rest.split_whitespace().skip(11))
 }
 
 fn machine_time() -> Result<Duration> {
@@ -114,7 +147,8 @@ fn machine_time() -> Result<Duration> {
     Ok(busy + ticks(fields.skip(2))?)
 }
 
-fn ticks<'a>(fields: impl Iterator<Item = &'a str>) -> Result<Duration> {
+/// The sum of times as the kernel counts them.
+pub(crate) fn ticks<'a>(fields: impl Iterator<Item = &'a str>) -> Result<Duration> {
     let mut sum = 0;
     for field in fields {
         sum += field.parse::<u32>()?;

@@ -6,10 +6,13 @@
 
 #![expect(clippy::print_stdout, reason = "its output is what it is for")]
 
+mod companion;
 mod machine;
 mod memory;
 mod pairs;
+mod rabbit;
 mod report;
+mod rounds;
 
 use std::error::Error;
 use std::process::ExitCode;
@@ -31,15 +34,22 @@ struct Cli {
 enum Command {
     /// Everything within one process, against tokio's channels.
     Memory(memory::Options),
+    /// The hop through RabbitMQ, against programs that drive the driver by hand, and others.
+    Rabbit(rabbit::Options),
     /// One measurement in a process of its own; started by the others.
     #[command(hide = true)]
     Probe(memory::probe::Options),
+    /// The same beside a broker.
+    #[command(hide = true)]
+    RabbitProbe(rabbit::idle::Options),
 }
 
 fn main() -> ExitCode {
     let done = match Cli::parse().command {
         Command::Memory(options) => memory::run(&options),
+        Command::Rabbit(options) => rabbit::run(&options),
         Command::Probe(options) => memory::probe::run(&options),
+        Command::RabbitProbe(options) => rabbit::idle::probe(&options),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

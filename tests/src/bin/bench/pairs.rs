@@ -64,6 +64,15 @@ impl Pairs {
         self.spread(|ours, bare| ours.own.as_secs_f64() / bare.own.as_secs_f64())
     }
 
+    /// Processor time that this process, the bare one, and the companion in our runs used.
+    pub(crate) fn processor_times(&self) -> [Duration; 3] {
+        [
+            self.duration(|ours, _| ours.own),
+            self.duration(|_, bare| bare.own),
+            self.duration(|ours, _| ours.companion),
+        ]
+    }
+
     /// How often a thread was woken in our runs, and in the bare ones.
     pub(crate) fn wake_ups(&self) -> (f64, f64) {
         let ours = self.spread(|ours, _| count(ours.wake_ups));
@@ -73,24 +82,31 @@ impl Pairs {
 
     /// How long ours took.
     pub(crate) fn ours(&self) -> Duration {
-        Duration::from_secs_f64(self.spread(|ours, _| ours.elapsed.as_secs_f64()).median)
+        self.duration(|ours, _| ours.elapsed)
     }
 
     /// How long the bare one took.
     pub(crate) fn bare(&self) -> Duration {
-        Duration::from_secs_f64(self.spread(|_, bare| bare.elapsed.as_secs_f64()).median)
+        self.duration(|_, bare| bare.elapsed)
+    }
+
+    fn duration(&self, figure: impl Fn(&Used, &Used) -> Duration) -> Duration {
+        let seconds = self.spread(|ours, bare| figure(ours, bare).as_secs_f64());
+        Duration::try_from_secs_f64(seconds.median).unwrap_or_default()
     }
 
     /// Of the pairs that were not disturbed, if they are enough; else of all.
     fn spread(&self, figure: impl Fn(&Used, &Used) -> f64) -> Spread {
-        let (all, calm) = self.counts();
-        let enough = calm >= 5.min(all);
-        Spread::of(
-            self.all
-                .iter()
-                .filter(|pair| !enough || is_calm(pair))
-                .map(|(ours, bare)| figure(ours, bare)),
-        )
+        let calm = calm_if_enough(&self.all, is_calm);
+        Spread::of(calm.map(|(ours, bare)| figure(ours, bare)))
+    }
+}
+
+impl FromIterator<(Used, Used)> for Pairs {
+    fn from_iter<T: IntoIterator<Item = (Used, Used)>>(pairs: T) -> Self {
+        Self {
+            all: pairs.into_iter().collect(),
+        }
     }
 }
 
@@ -118,10 +134,23 @@ pub(crate) fn measured(run: impl FnOnce() -> Result<()>) -> Result<Used> {
     before.until_now()
 }
 
+/// Those that were not disturbed, if they are enough; else all.
+pub(crate) fn calm_if_enough<'a, T>(
+    all: &'a [T],
+    is_calm: impl Fn(&T) -> bool + 'a,
+) -> impl Iterator<Item = &'a T> {
+    let calm = all.iter().filter(|it| is_calm(it)).count();
+    let enough = calm >= 5.min(all.len());
+    all.iter().filter(move |it| !enough || is_calm(it))
+}
+
+/// Whether others left the machine alone meanwhile.
+pub(crate) fn was_calm(used: &Used) -> bool {
+    let processors = std::thread::available_parallelism().map_or(1, usize::from);
+    let processors = u32::try_from(processors).unwrap_or(u32::MAX);
+    used.others.as_secs_f64() < DISTURBED * (used.elapsed * processors).as_secs_f64()
+}
+
 fn is_calm((ours, bare): &(Used, Used)) -> bool {
-    [ours, bare].into_iter().all(|used| {
-        let processors = std::thread::available_parallelism().map_or(1, usize::from);
-        let processors = u32::try_from(processors).unwrap_or(u32::MAX);
-        used.others.as_secs_f64() < DISTURBED * (used.elapsed * processors).as_secs_f64()
-    })
+    was_calm(ours) && was_calm(bare)
 }

@@ -1,0 +1,23 @@
+//! Connections to the broker, kept up by supervisors of our own.
+
+mod cause;
+mod dial;
+mod link;
+mod links;
+mod live;
+mod meters;
+mod obstacle;
+mod pauses;
+mod road;
+mod seats;
+mod socket;
+mod state;
+mod supervisor;
+#[cfg(feature = "tls")]
+pub(crate) mod tls;
+mod unframed;
+
+pub(crate) use self::link::Link;
+pub(crate) use self::links::Links;
+pub(crate) use self::live::Live;
+use self::obstacle::Obstacle;

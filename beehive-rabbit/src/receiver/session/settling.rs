@@ -1,0 +1,118 @@
+//! What leases do with a session.
+
+use std::future::poll_fn;
+use std::sync::MutexGuard;
+use std::task::Poll;
+use std::time::Duration;
+
+use beehive_core::{Error, ErrorKind, Result};
+use tokio::time::Instant;
+
+use super::super::outstanding::{Gone, NotExtended, Tag};
+use super::Session;
+use super::session::Inner;
+
+impl Session {
+    /// Moves the deadline of a lease.
+    pub(in super::super) fn extend(&self, tag: Tag, duration: Duration) -> Result<Instant> {
+        let mut inner = self.inner();
+        match inner.outstanding.extend(tag, Instant::now(), duration) {
+            Ok(deadline) => {
+                self.attend(inner);
+                Ok(deadline)
+            }
+            Err(NotExtended::Gone) => Err(self.lease_lost("extend")),
+            Err(NotExtended::Limit) => Err(Error::new(
+                ErrorKind::Limit,
+                "the broker takes an event back that is held longer; see consumer_timeout",
+            )
+            .with_operation("extend")
+            .with_context("queue", &self.shared.queue)),
+        }
+    }
+
+    /// Begins to settle a lease by publishing something: it does not expire before `until`, or the
+    /// time it may be held, which is returned.
+    pub(in super::super) fn begin(
+        &self,
+        operation: &'static str,
+        tag: Tag,
+        until: Instant,
+    ) -> Result<Instant> {
+        let mut inner = self.inner();
+        let begun = inner.outstanding.begin(tag, Instant::now(), until);
+        begun.map_err(|Gone| self.lease_lost(operation))
+    }
+
+    /// Nothing was published: the lease is as it was before.
+    pub(in super::super) fn resume(&self, tag: Tag) {
+        let mut inner = self.inner();
+        inner.outstanding.resume(tag);
+        self.attend(inner);
+    }
+
+    /// Settles a lease for good, and returns when the broker was told.
+    pub(in super::super) async fn commit(&self, operation: &'static str, tag: Tag) -> Result<()> {
+        let flight = {
+            let mut inner = self.inner();
+            let done = inner.outstanding.done(tag, Instant::now());
+            done.map_err(|Gone| self.lease_lost(operation))?;
+            self.settled(inner)
+        };
+        self.shared.meters.acks.increment(1);
+        self.landed(operation, flight).await
+    }
+
+    /// Hands a leased delivery back, and returns when the broker was told.
+    pub(in super::super) async fn hand_back(
+        &self,
+        operation: &'static str,
+        tag: Tag,
+    ) -> Result<()> {
+        let flight = {
+            let mut inner = self.inner();
+            let back = inner.outstanding.hand_back(tag, Instant::now());
+            back.map_err(|Gone| self.lease_lost(operation))?;
+            self.settled(inner)
+        };
+        self.landed(operation, flight).await
+    }
+
+    /// Completes when the channel is gone, and every lease with it.
+    pub(in super::super) async fn lost(&self) {
+        self.lost.cancelled().await;
+    }
+
+    /// Has the broker be told, and says by which flight.
+    pub(super) fn settled(&self, mut inner: MutexGuard<'_, Inner>) -> u64 {
+        let flight = inner.flights.gathering();
+        let was_starved = std::mem::take(&mut inner.is_starved);
+        self.attend(inner);
+        if was_starved {
+            self.shared.arrived.notify_one();
+        }
+        flight
+    }
+
+    /// Completes when this flight of frames was written.
+    async fn landed(&self, operation: &'static str, flight: u64) -> Result<()> {
+        let mut is_waiting = false;
+        poll_fn(|cx| {
+            let mut inner = self.inner();
+            if inner.flights.has_landed(flight) {
+                return Poll::Ready(Ok(()));
+            }
+            if inner.is_lost {
+                return Poll::Ready(Err(self.lease_lost(operation)));
+            }
+            if is_waiting {
+                inner.flights.wait_still(flight, cx.waker());
+            } else {
+                inner.flights.wait(flight, cx.waker());
+                is_waiting = true;
+            }
+            Poll::Pending
+        })
+        .await
+    }
+}

@@ -1,0 +1,51 @@
+//! Backends of queues.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use beehive_core::conformance::queue::{QueueFixture, Timing, cases};
+use beehive_rabbit::{QueueType, RabbitConfig, RabbitQueue};
+use beehive_tests::conformance::{Opened, Site, Suite};
+use beehive_tests::trials::Service;
+use libtest_mimic::Failed;
+
+/// Every backend whose queues need a service.
+pub(crate) fn suites() -> Vec<Suite<QueueFixture>> {
+    vec![
+        Suite {
+            name: "queue::rabbit_quorum",
+            service: Service::SHARED_BROKER,
+            cases,
+            open: |site| Box::pin(rabbit(site, QueueType::Quorum)),
+        },
+        Suite {
+            name: "queue::rabbit_classic",
+            service: Service::SHARED_BROKER,
+            cases,
+            open: |site| Box::pin(rabbit(site, QueueType::Classic)),
+        },
+    ]
+}
+
+async fn rabbit(site: Site, queue_type: QueueType) -> Result<Opened<QueueFixture>, Failed> {
+    /// Delays go in steps of an eighth of a second, and the machine may have other work.
+    const TIMING: Timing = Timing {
+        lease: Duration::from_secs(5),
+        wait: Duration::from_millis(900),
+        tolerance: Duration::from_millis(400),
+    };
+    let config = RabbitConfig::from_env()?
+        .with_namespace(site.suite.parse()?)
+        .with_queue_type(queue_type);
+    let queue = Arc::new(RabbitQueue::connect(config).await?);
+    let fixture = QueueFixture::new(Arc::<RabbitQueue>::clone(&queue), site.case, TIMING);
+    // The delays are left to the other cases.
+    let clean_up = Box::new(|| {
+        Box::pin(async move {
+            queue.delete_declared().await?;
+            queue.close().await;
+            Ok(())
+        }) as _
+    });
+    Ok(Opened { fixture, clean_up })
+}

@@ -1,0 +1,130 @@
+//! The broker and the network fail under a running hive.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use beehive_core::queue::EventQueue as _;
+use beehive_tests::proxy::{Passage, Proxy};
+use beehive_tests::services::{Broker, BrokerOptions};
+use beehive_tests::trials::{Outcome, Place, Trial, eventually, trial};
+use libtest_mimic::Failed;
+use tokio::time::{Instant, sleep, timeout};
+
+use super::workflow::Workflow;
+
+/// For what a broker does in its own time.
+const SOON: Duration = Duration::from_secs(30);
+
+pub(super) fn trials() -> Vec<Trial> {
+    vec![
+        trial("hive::survives_a_killed_broker", a_killed_broker).with_brokers(1),
+        trial("hive::survives_closed_connections", closed_connections).with_brokers(1),
+        trial("hive::survives_a_deleted_queue", a_deleted_queue).with_brokers(1),
+        trial("hive::waits_out_an_alarm", an_alarm).with_brokers(1),
+        trial("hive::stops_during_an_alarm", a_stop_during_an_alarm).with_brokers(1),
+        trial("hive::survives_resets_and_a_black_hole", a_bad_network).with_brokers(1),
+    ]
+}
+
+async fn started(place: &Place) -> Result<(Broker, Workflow), Failed> {
+    let broker = Broker::start(BrokerOptions::default()).await?;
+    let mut workflow = Workflow::start(place, broker.url()).await?;
+    workflow.publish(20).await?;
+    workflow.recovered().await?;
+    Ok((broker, workflow))
+}
+
+async fn is_down(workflow: &Workflow) -> Outcome {
+    eventually("a hive that says it is not well", SOON, || async {
+        Ok::<_, Failed>((!workflow.queue.health().is_up()).then_some(()))
+    })
+    .await
+}
+
+async fn a_killed_broker(place: Place) -> Outcome {
+    let (broker, mut workflow) = started(&place).await?;
+    broker.flush_declarations().await?;
+    broker.kill().await?;
+    is_down(&workflow).await?;
+    broker.start_again().await?;
+    workflow.publish(30).await?;
+    workflow.conclude().await
+}
+
+async fn closed_connections(place: Place) -> Outcome {
+    let (broker, mut workflow) = started(&place).await?;
+    for _ in 0..3 {
+        let (closed, published) =
+            tokio::join!(broker.close_all_connections(), workflow.publish(30));
+        closed?;
+        published?;
+    }
+    workflow.conclude().await
+}
+
+/// What the queue held is gone with it; what comes afterwards is not.
+async fn a_deleted_queue(place: Place) -> Outcome {
+    let (broker, mut workflow) = started(&place).await?;
+    for queue in ["Start-Step", "Next-End"] {
+        broker
+            .delete_queue(&format!("{}.{queue}", place.namespace))
+            .await?;
+        workflow.publish(10).await?;
+        workflow.recovered().await?;
+    }
+    workflow.conclude().await
+}
+
+async fn an_alarm(place: Place) -> Outcome {
+    let (broker, mut workflow) = started(&place).await?;
+    broker.raise_memory_alarm().await?;
+    let queue = Arc::clone(&workflow.queue);
+    // Whoever publishes waits for its end.
+    let (cleared, published) = tokio::join!(
+        async {
+            eventually("a blocked connection", SOON, || async {
+                Ok::<_, Failed>((!queue.health().is_up()).then_some(()))
+            })
+            .await?;
+            sleep(Duration::from_secs(4)).await;
+            broker.clear_memory_alarm().await.map_err(Failed::from)
+        },
+        workflow.publish(10)
+    );
+    cleared?;
+    published?;
+    workflow.publish(10).await?;
+    workflow.conclude().await
+}
+
+async fn a_stop_during_an_alarm(place: Place) -> Outcome {
+    let (broker, workflow) = started(&place).await?;
+    broker.raise_memory_alarm().await?;
+    let publisher = workflow.running.publisher();
+    let event = beehive_core::event::Event::new("Start", "text/plain", "late");
+    let blocked = timeout(Duration::from_secs(2), publisher.publish(event)).await;
+    assert!(blocked.is_err(), "the alarm blocked nobody: {blocked:?}");
+    let stopping = Instant::now();
+    workflow.running.drain().await;
+    workflow.queue.close().await;
+    let took = stopping.elapsed();
+    assert!(took < SOON, "stopping took {took:?}");
+    Ok(())
+}
+
+async fn a_bad_network(place: Place) -> Outcome {
+    let broker = Broker::start(BrokerOptions::default()).await?;
+    let (proxy, url) = Proxy::in_front_of(broker.url()).await?;
+    let mut workflow = Workflow::start(&place, &url).await?;
+    workflow.publish(20).await?;
+    for _ in 0..3 {
+        proxy.reset_all();
+        workflow.publish(10).await?;
+    }
+    workflow.recovered().await?;
+    proxy.set_both(Passage::BlackHole);
+    is_down(&workflow).await?;
+    proxy.set_both(Passage::Open);
+    workflow.publish(20).await?;
+    workflow.conclude().await
+}
