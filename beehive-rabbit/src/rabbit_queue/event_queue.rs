@@ -11,6 +11,7 @@ use beehive_core::queue::{
 };
 use beehive_core::{Error, ErrorKind, Result};
 use tokio::time::timeout;
+use tokio_util::task::TaskTracker;
 
 use super::{Parts, announce};
 use crate::config::{QueueType, RabbitConfig};
