@@ -29,8 +29,7 @@ pub(crate) const TOLERANCE: Duration = Duration::from_secs(1);
 pub(crate) enum Emulator {
     /// The one that all of AWS is asked of.
     First,
-    /// One that can delete a value of S3 only in a given version, which LocalStack answers with 501
-    /// and AWS does.
+    /// One that can delete a value of S3 only in a given version, as AWS can. The first answers 501.
     Second,
 }
 
