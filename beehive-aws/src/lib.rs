@@ -47,6 +47,7 @@
 //! two to three minutes for both on two cores, half a minute less without `s3`.
 
 mod attempts;
+#[cfg(feature = "dynamo")]
 mod clock;
 mod config;
 #[cfg(feature = "dynamo")]
