@@ -1,6 +1,68 @@
-//! beehive on AWS: not there yet.
+//! Stores of [`beehive_core`] on AWS: values on S3, everything else on DynamoDB.
 //!
-//! This crate will hold a queue backend for SNS and SQS, behind the contract of
-//! [`EventQueue`](beehive_core::queue::EventQueue), stores for DynamoDB and S3, behind those of
-//! [`store`](beehive_core::store), and nothing else. It exports nothing so far, so that nobody
-//! builds on what may change.
+//! ```no_run
+//! use beehive_aws::dynamo::DynamoOptions;
+//! use beehive_aws::s3::S3Options;
+//! use beehive_aws::{AwsConfig, AwsStores};
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), beehive_core::Error> {
+//! let config = AwsConfig::from_env().await;
+//! let aws = AwsStores::open(
+//!     &config,
+//!     &DynamoOptions::default().with_table_prefix("shop"),
+//!     &S3Options::new("shop-documents"),
+//! )
+//! .await?;
+//! let stores = aws.stores();
+//! # let _ = stores;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # What it promises
+//!
+//! | Store | On | Requests | Kept by |
+//! |---|---|---|---|
+//! | key-value | S3 | one; a long value one for each part and two | conditional writes |
+//! | collection | DynamoDB | one | a condition on the version |
+//! | key-list | DynamoDB | one; clearing one for every 25 items | a condition that the item is absent |
+//! | counter | DynamoDB | one | the floor as a condition |
+//! | counter, once | DynamoDB | one transaction, and one look at a counter not seen before | the note and the counter in one transaction |
+//! | lock | DynamoDB | one | a condition on holder and end |
+//! | inbox | DynamoDB | one | a condition that the entry is absent or over |
+//!
+//! - **What is not answered.** A call may have its effect though nobody hears of it. Every write has a
+//!   name that is kept in what it writes, so one that is made again knows itself. Where that cannot
+//!   decide, because another wrote over it meanwhile, the error is
+//!   [`ErrorKind::Temporary`](beehive_core::ErrorKind::Temporary) and never a lost race.
+//! - **Time.** Every connection, attempt and operation has a limit ([`Timeouts`]). Throttling, conflicts
+//!   and broken connections are tried again with jitter for as long as the operation may take.
+//! - **Reads** that a promise needs are strongly consistent.
+//! - **Secrets** are in no error and in no `Debug`.
+//!
+//! # Features
+//!
+//! `dynamo` and `s3`, both on. Each brings its client of the SDK, which is what takes time to build:
+//! two to three minutes for both on two cores, half a minute less without `s3`.
+
+mod attempts;
+#[cfg(feature = "dynamo")]
+mod clock;
+mod config;
+#[cfg(feature = "dynamo")]
+pub mod dynamo;
+mod error;
+mod provisioning;
+#[cfg(feature = "s3")]
+pub mod s3;
+#[cfg(all(feature = "dynamo", feature = "s3"))]
+mod stores;
+mod timeouts;
+mod write_id;
+
+pub use self::config::AwsConfig;
+pub use self::provisioning::ProvisioningMode;
+#[cfg(all(feature = "dynamo", feature = "s3"))]
+pub use self::stores::AwsStores;
+pub use self::timeouts::Timeouts;
