@@ -33,11 +33,11 @@ impl Settle for RabbitLease {
     }
 
     async fn commit(&self) -> Result<()> {
-        self.session.commit("commit", self.tag).await
+        self.session.commit("commit", self.tag)
     }
 
     async fn abandon(&self) -> Result<()> {
-        self.session.hand_back("abandon", self.tag).await
+        self.session.hand_back("abandon", self.tag)
     }
 
     async fn defer(&self, delay: Duration, history: FailureHistory) -> Result<()> {

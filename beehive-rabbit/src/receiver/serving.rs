@@ -12,6 +12,7 @@ use futures_util::stream::{FuturesUnordered, Stream as _, StreamExt as _};
 use lapin::message::Delivery;
 use lapin::options::BasicCancelOptions;
 use lapin::{Channel, Consumer};
+use tokio::task::yield_now;
 use tokio::time::{Instant, timeout};
 use tokio_util::sync::WaitForCancellationFutureOwned;
 use tracing::{debug, warn};
@@ -262,11 +263,15 @@ impl Serving {
             written = landed(&mut self.flight) => {
                 self.flight = None;
                 written?;
-                self.session.flew();
+                self.session.told();
                 Ok(())
             }
             Some(()) = self.leaving.next(), if !self.leaving.is_empty() => Ok(()),
-            () = self.session.work() => Ok(()),
+            () = self.session.work() => {
+                // Whoever else is about to settle goes first, and into the same frames.
+                yield_now().await;
+                Ok(())
+            }
             ended = delivered(&mut self.consumer, &mut self.batch) => {
                 if !self.batch.is_empty() {
                     self.session.arrived(self.batch.drain(..));

@@ -57,7 +57,7 @@ impl<'a> Settling<'a> {
             Err(_) => return Err(unanswered(self.operation)),
         }
         self.is_over = true;
-        self.session.commit(self.operation, self.tag).await
+        self.session.commit(self.operation, self.tag)
     }
 }
 

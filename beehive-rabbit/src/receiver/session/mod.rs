@@ -1,7 +1,6 @@
 //! What came over one channel, and what became of it.
 
 mod attention;
-mod flights;
 #[expect(clippy::module_inception, reason = "it is what the folder is about")]
 mod session;
 mod settling;

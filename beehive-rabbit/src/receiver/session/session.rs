@@ -14,7 +14,6 @@ use super::super::outstanding::{Outstanding, Tag};
 use super::super::received::Received;
 use super::super::shared::Shared;
 use super::attention::Attention;
-use super::flights::Flights;
 
 /// What came over one channel, and what became of it. Shared by the consumption, which owns the
 /// channel, the receiver, and the leases.
@@ -28,6 +27,13 @@ pub(in super::super) struct Session {
     pub(super) lost: CancellationToken,
 }
 
+/// Whether frames are on their way to the broker.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Wire {
+    Free,
+    Busy,
+}
+
 #[derive(Debug)]
 pub(super) struct Inner {
     pub(super) outstanding: Outstanding<Received>,
@@ -35,7 +41,7 @@ pub(super) struct Inner {
     pub(super) attention: Attention,
     /// Deliveries to be sent on without being leased.
     pub(super) leaving: Vec<(Tag, Received)>,
-    pub(super) flights: Flights,
+    pub(super) wire: Wire,
     /// When the consumption looks again by itself.
     pub(super) alarm: Option<Instant>,
     /// Whether the receiver was refused because as many are held as may be.
@@ -52,7 +58,7 @@ impl Session {
             buffer: VecDeque::new(),
             attention: Attention::new(Instant::now()),
             leaving: Vec::new(),
-            flights: Flights::default(),
+            wire: Wire::Free,
             alarm: None,
             is_starved: false,
             is_woken: false,
@@ -79,8 +85,8 @@ impl Session {
     pub(super) fn attend(&self, inner: MutexGuard<'_, Inner>) {
         let earliest = inner.earliest(&self.shared);
         let is_earlier = earliest.is_some_and(|at| inner.alarm.is_none_or(|alarm| at < alarm));
-        // Those of now go with the flight that is on its way, or after it.
-        let has_frames = !inner.flights.is_flying() && inner.outstanding.has_frames();
+        // What is settled while frames are on their way goes after them.
+        let has_frames = inner.wire == Wire::Free && inner.outstanding.has_frames();
         if is_earlier || has_frames || !inner.leaving.is_empty() {
             self.wake(inner);
         }

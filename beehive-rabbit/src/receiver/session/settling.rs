@@ -1,8 +1,6 @@
 //! What leases do with a session.
 
-use std::future::poll_fn;
 use std::sync::MutexGuard;
-use std::task::Poll;
 use std::time::Duration;
 
 use beehive_core::{Error, ErrorKind, Result};
@@ -51,31 +49,24 @@ impl Session {
         self.attend(inner);
     }
 
-    /// Settles a lease for good, and returns when the broker was told.
-    pub(in super::super) async fn commit(&self, operation: &'static str, tag: Tag) -> Result<()> {
-        let flight = {
-            let mut inner = self.inner();
-            let done = inner.outstanding.done(tag, Instant::now());
-            done.map_err(|Gone| self.lease_lost(operation))?;
-            self.settled(inner)
-        };
+    /// Settles a lease for good. The consumption tells the broker at once, and nobody waits for that:
+    /// an ack is not answered, so one that was written is no surer to arrive than one that will be.
+    pub(in super::super) fn commit(&self, operation: &'static str, tag: Tag) -> Result<()> {
+        let mut inner = self.inner();
+        let done = inner.outstanding.done(tag, Instant::now());
+        done.map_err(|Gone| self.lease_lost(operation))?;
+        self.settled(inner);
         self.shared.meters.acks.increment(1);
-        self.landed(operation, flight).await
+        Ok(())
     }
 
-    /// Hands a leased delivery back, and returns when the broker was told.
-    pub(in super::super) async fn hand_back(
-        &self,
-        operation: &'static str,
-        tag: Tag,
-    ) -> Result<()> {
-        let flight = {
-            let mut inner = self.inner();
-            let back = inner.outstanding.hand_back(tag, Instant::now());
-            back.map_err(|Gone| self.lease_lost(operation))?;
-            self.settled(inner)
-        };
-        self.landed(operation, flight).await
+    /// Hands a leased delivery back, as [`commit`](Self::commit) does.
+    pub(in super::super) fn hand_back(&self, operation: &'static str, tag: Tag) -> Result<()> {
+        let mut inner = self.inner();
+        let back = inner.outstanding.hand_back(tag, Instant::now());
+        back.map_err(|Gone| self.lease_lost(operation))?;
+        self.settled(inner);
+        Ok(())
     }
 
     /// Completes when the channel is gone, and every lease with it.
@@ -83,36 +74,12 @@ impl Session {
         self.lost.cancelled().await;
     }
 
-    /// Has the broker be told, and says by which flight.
-    pub(super) fn settled(&self, mut inner: MutexGuard<'_, Inner>) -> u64 {
-        let flight = inner.flights.gathering();
+    /// Has the broker be told.
+    pub(super) fn settled(&self, mut inner: MutexGuard<'_, Inner>) {
         let was_starved = std::mem::take(&mut inner.is_starved);
         self.attend(inner);
         if was_starved {
             self.shared.arrived.notify_one();
         }
-        flight
-    }
-
-    /// Completes when this flight of frames was written.
-    async fn landed(&self, operation: &'static str, flight: u64) -> Result<()> {
-        let mut is_waiting = false;
-        poll_fn(|cx| {
-            let mut inner = self.inner();
-            if inner.flights.has_landed(flight) {
-                return Poll::Ready(Ok(()));
-            }
-            if inner.is_lost {
-                return Poll::Ready(Err(self.lease_lost(operation)));
-            }
-            if is_waiting {
-                inner.flights.wait_still(flight, cx.waker());
-            } else {
-                inner.flights.wait(flight, cx.waker());
-                is_waiting = true;
-            }
-            Poll::Pending
-        })
-        .await
     }
 }

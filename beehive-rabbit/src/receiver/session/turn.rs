@@ -1,7 +1,5 @@
 //! What the consumption does with a session.
 
-use std::task::Waker;
-
 use lapin::message::Delivery;
 use tokio::time::Instant;
 
@@ -10,6 +8,7 @@ use super::super::outstanding::{Frame, Tag};
 use super::super::received::Received;
 use super::Session;
 use super::attention::Demand;
+use super::session::Wire;
 
 /// What is still to be done before a channel can be closed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,13 +76,13 @@ impl Session {
         let mut leaving = std::mem::take(&mut inner.leaving);
         leaving.extend(expired.leaving);
         let mut frames = Vec::new();
-        if !inner.flights.is_flying() {
+        if inner.wire == Wire::Free {
             frames = inner.outstanding.frames();
             if !frames.is_empty() {
-                inner.flights.start();
+                inner.wire = Wire::Busy;
             }
         }
-        let rest = if inner.flights.is_flying() {
+        let rest = if inner.wire == Wire::Busy {
             Rest::Telling
         } else if inner.outstanding.is_settled() {
             Rest::Nothing
@@ -110,10 +109,9 @@ impl Session {
         turn
     }
 
-    /// The flight that was started last was written.
-    pub(in super::super) fn flew(&self) {
-        let wakers = self.inner().flights.land();
-        wakers.into_iter().for_each(Waker::wake);
+    /// The frames of the last turn were written.
+    pub(in super::super) fn told(&self) {
+        self.inner().wire = Wire::Free;
     }
 
     /// A delivery was sent elsewhere: the broker is to forget it here.
@@ -166,10 +164,8 @@ impl Session {
         inner.buffer.clear();
         inner.leaving.clear();
         let held = inner.outstanding.clear();
-        let wakers = inner.flights.ground();
         drop(inner);
         self.shared.meters.lost(Loss::Channel, held);
         self.lost.cancel();
-        wakers.into_iter().for_each(Waker::wake);
     }
 }
