@@ -10,7 +10,8 @@
 //! hand it back counts as a delivery on quorum queues.
 //!
 //! Settling a lease wakes the task, which tells the broker of all that was settled since it last did
-//! so: one flight of frames at a time, so that the busier a receiver is, the more goes with each.
+//! so: one flight of frames at a time, which nobody waits for. So the busier a receiver is, the more
+//! goes with each.
 
 mod alarm;
 mod consumption;
