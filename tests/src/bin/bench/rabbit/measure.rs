@@ -8,7 +8,7 @@ use tokio::runtime::Runtime;
 
 use super::bare::{Bare, Settling};
 use super::broker::Broker;
-use super::figures::{OURS, Told, compare};
+use super::figures::{AHEAD, OURS, Told, compare};
 use super::hop::Hop;
 use super::peers::Peers;
 use super::queues::Queues;
@@ -75,8 +75,11 @@ pub(super) struct Bench {
 }
 
 /// The bare programs, by their names in the figures.
-pub(super) const BARE: [(&str, Settling); 2] =
-    [("single", Settling::Single), ("runs", Settling::Runs)];
+pub(super) const BARE: [(&str, Settling); 3] = [
+    ("single", Settling::Single),
+    ("runs", Settling::Runs),
+    (AHEAD, Settling::RunsAhead),
+];
 
 impl Measure {
     /// Measures it, and adds it to the report.

@@ -24,8 +24,11 @@ use crate::rabbit::queues::connect;
 pub(in crate::rabbit) enum Settling {
     /// Each on its own.
     Single,
-    /// A run of events that are done, all at one time, while the next ones are already there.
+    /// A run of events that are done, all at one time.
     Runs,
+    /// So as well, while the next ones already lie here, which other processes might have taken: a
+    /// weaker promise than that of the others.
+    RunsAhead,
 }
 
 /// A hop by hand.
@@ -97,8 +100,8 @@ impl Bare<'_> {
     fn prefetch(self) -> u16 {
         const NEXT: u16 = 64;
         match self.settling {
-            Settling::Single => self.hop.in_flight.max(NEXT),
-            Settling::Runs => self.hop.in_flight.saturating_add(NEXT),
+            Settling::Single | Settling::Runs => self.hop.in_flight,
+            Settling::RunsAhead => self.hop.in_flight.saturating_add(NEXT),
         }
     }
 }
@@ -127,7 +130,7 @@ impl Parts<'_> {
                     self.tell(*tag, BasicAckOptions { multiple: false });
                 }
             }
-            Settling::Runs => {
+            Settling::Runs | Settling::RunsAhead => {
                 self.tell(last, BasicAckOptions { multiple: true });
             }
         }
