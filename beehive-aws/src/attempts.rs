@@ -131,6 +131,12 @@ where
         self.fault.kind()
     }
 
+    /// What is known of it, for each entry of a batch.
+    #[cfg(feature = "sqs")]
+    pub(crate) fn fault(&self) -> &Fault {
+        &self.fault
+    }
+
     /// Whether an attempt before the last one may have had its effect.
     pub(crate) fn was_doubtful(&self) -> bool {
         self.doubtful

@@ -55,6 +55,8 @@ mod error;
 mod provisioning;
 #[cfg(feature = "s3")]
 pub mod s3;
+#[cfg(feature = "sqs")]
+pub mod sqs;
 #[cfg(all(feature = "dynamo", feature = "s3"))]
 mod stores;
 mod timeouts;
