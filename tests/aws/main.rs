@@ -1,9 +1,5 @@
-//! The backend on AWS against emulators of it: every promise of the core's suites, and what must be
-//! true beside them.
-//!
-//! `AWS_ENDPOINT_URL` leads to an emulator, `AWS_ENDPOINT_URL_DYNAMODB` and `AWS_ENDPOINT_URL_S3` to
-//! others for one service. `BEEHIVE_S3_DELETES_URL` leads to an emulator of S3 that can delete a value
-//! only in a given version. What has no emulator is listed as ignored.
+//! What must be true of the backend on AWS beside the promises of the core's suites, which are in
+//! `tests/conformance`: on emulators, and on a wire that answers in their place.
 
 #![expect(
     clippy::expect_used,
@@ -12,22 +8,12 @@
 
 mod emulator;
 mod faults;
-mod suites;
-mod trials;
 mod wire;
 
 use std::process::ExitCode;
 
-use libtest_mimic::Arguments;
+use beehive_tests::trials;
 
 fn main() -> ExitCode {
-    let mut arguments = Arguments::from_args();
-    // Most cases wait for an emulator most of the time.
-    arguments.test_threads.get_or_insert(8);
-    let mut trials = suites::trials();
-    trials.extend(faults::trials());
-    if !arguments.list {
-        emulator::prepare();
-    }
-    libtest_mimic::run(&arguments, trials).exit_code()
+    trials::run(faults::trials())
 }

@@ -6,7 +6,10 @@ use beehive_tests::conformance::Suite;
 use beehive_tests::trials;
 
 mod queues;
+mod stores;
 
 fn main() -> ExitCode {
-    trials::run(queues::suites().iter().flat_map(Suite::trials))
+    let queues = queues::suites();
+    let trials = queues.iter().flat_map(Suite::trials);
+    trials::run(trials.chain(stores::trials()))
 }

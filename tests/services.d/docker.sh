@@ -6,7 +6,7 @@ docker_is_there() {
         docker compose version >/dev/null 2>&1
 }
 
-# The services of compose.yaml, under a name and ports of this checkout.
+# The broker of compose.yaml, under a name and ports of this checkout.
 docker_compose() {
     local amqp management
     read -r amqp management _ <"$nodes/shared/ports"
@@ -31,7 +31,7 @@ docker_is_alive() {
 docker_start() {
     local node=$nodes/$1
     if [[ $1 == shared ]]; then
-        docker_compose up --detach --quiet-pull >"$node/docker.log" 2>&1 || true
+        docker_compose up --detach --quiet-pull rabbitmq >"$node/docker.log" 2>&1 || true
     else
         docker_run "$1" >"$node/docker.log" 2>&1 || true
     fi
@@ -114,11 +114,18 @@ docker_remove() {
 # Removes containers of this folder's nodes that no folder is there for any more.
 docker_remove_strays() {
     local container
-    for container in $(docker ps --all --filter "name=^beehive-$mark-" --format '{{.Names}}'); do
+    # What compose.yaml has made is removed by its project.
+    for container in $(docker ps --all --filter "name=^beehive-$mark-" \
+        --format '{{if not (.Label "com.docker.compose.project")}}{{.Names}}{{end}}'); do
         if [[ ! -f $nodes/${container#"beehive-$mark-"}/ports ]]; then
             docker_remove "${container#"beehive-$mark-"}"
         fi
     done
+}
+
+# The images have all of it.
+docker_install_rabbitmq() {
+    :
 }
 
 docker_up() {

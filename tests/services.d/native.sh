@@ -1,10 +1,10 @@
 # shellcheck shell=bash disable=SC2154 # tests/services assigns what is not here.
 # Nodes as processes of this user: each with its own name, cookie, ports, data, log and settings.
 
-# The process that a file of this node names, if it is still that process: its arguments name the
-# node's folder, from its first moment on. Prints its number.
-native_process() {
-    local file=$nodes/$1/$2 pid arguments
+# The process that a file in this folder names, if it is still that process: its arguments name the
+# folder, from its first moment on. Prints its number.
+process_in() {
+    local folder=$1 file=$1/$2 pid arguments
     pid=$(cat "$file" 2>/dev/null) || return 1
     [[ -n $pid ]] || return 1
     if [[ -d /proc/self ]]; then
@@ -13,8 +13,12 @@ native_process() {
         arguments=$(ps -o command= -p "$pid") || return 1
     fi
     # Its last word, or the whole name of the process that finds nodes.
-    [[ " $arguments " == *" $nodes/$1 "* ]] || return 1
+    [[ " $arguments " == *" $folder "* ]] || return 1
     echo "$pid"
+}
+
+native_process() {
+    process_in "$nodes/$1" "$2"
 }
 
 native_is_alive() {
@@ -155,18 +159,23 @@ native_lost_port() {
         grep -qsi -e eaddrinuse -e 'address already in use' "$nodes/$1"/log/*.log
 }
 
-# Sends a signal to one of the node's two processes, if it is there, and with `gone` waits until it
-# is gone.
-native_signal() {
-    local name=$1 file=$2 signal=$3 pid deadline=$((SECONDS + wait_seconds))
-    pid=$(native_process "$name" "$file") || return 0
+# Sends a signal to the process that a file in this folder names, if it is there, and with `gone`
+# waits until it is gone.
+signal_in() {
+    local folder=$1 file=$2 signal=$3 pid deadline=$((SECONDS + wait_seconds))
+    pid=$(process_in "$folder" "$file") || return 0
     kill "-$signal" "$pid" 2>/dev/null || true
     if [[ ${4-} == gone ]]; then
-        while native_process "$name" "$file" >/dev/null; do
+        while process_in "$folder" "$file" >/dev/null; do
             ((SECONDS < deadline)) || return 1
             sleep 0.02
         done
     fi
+}
+
+# The same to one of the node's two processes.
+native_signal() {
+    signal_in "$nodes/$1" "${@:2}"
 }
 
 native_stop() {
@@ -224,6 +233,10 @@ native_remove_strays() {
             kill -KILL "$pid" 2>/dev/null || true
         fi
     done
+}
+
+native_install_rabbitmq() {
+    find_rabbitmq || install_rabbitmq
 }
 
 native_up() {

@@ -47,7 +47,7 @@ choose_engine() {
     fi
     case $engine in
     docker) docker_is_there || die "no Docker engine with \`docker compose\` answers" ;;
-    native) find_rabbitmq || install_rabbitmq ;;
+    native) ;;
     *) die "BEEHIVE_SERVICES_ENGINE is docker or native, not $engine" ;;
     esac
     echo "$engine" >"$folder/engine.$$"
@@ -59,9 +59,9 @@ engine_name() {
     if [[ -f $folder/engine ]]; then cat "$folder/engine"; else echo native; fi
 }
 
-# Takes a lock among the users of this folder. One whose holder is gone is taken over.
-lock() {
-    local lock=$folder/lock-$1 holder deadline=$((SECONDS + wait_seconds + 600))
+# Takes a lock among the users of a folder. One whose holder is gone is taken over.
+lock_in() {
+    local lock=$1/lock-$2 holder deadline=$((SECONDS + wait_seconds + 600))
     until mkdir "$lock" 2>/dev/null; do
         holder=$(cat "$lock/holder" 2>/dev/null || true)
         # A holder writes its number at once; without one, it was killed between the two steps.
@@ -82,16 +82,24 @@ lock() {
     echo $$ >"$lock/holder"
 }
 
-unlock() {
-    rm -rf "$folder/lock-$1"
+unlock_in() {
+    rm -rf "$1/lock-$2"
 }
 
-# Sets `port` to one on which nobody listens and that no node of this folder has.
+lock() {
+    lock_in "$folder" "$1"
+}
+
+unlock() {
+    unlock_in "$folder" "$1"
+}
+
+# Sets `port` to one on which nobody listens and that no node or emulator of this folder has.
 find_port() {
     local low=${ports%-*} high=${ports#*-} tries
     for ((tries = 0; tries < 1000; tries++)); do
         port=$((low + RANDOM % (high - low + 1)))
-        if grep -qsw -- "$port" "$nodes"/*/ports "$nodes"/*/ports.new; then
+        if grep -qsw -- "$port" "$nodes"/*/ports{,.new} "$emulators"/*/ports{,.new}; then
             continue
         fi
         if ! (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; then

@@ -3,7 +3,7 @@
 //! - `tests/run` runs everything; `tests/services` starts what it needs.
 //! - `tests/it` holds the repository's own rules, `tests/ui` what the macros say to their users.
 //! - `tests/conformance` runs the suites of the core on every backend with a real service behind it,
-//!   and `tests/rabbit` what else has to be true of one on RabbitMQ.
+//!   `tests/rabbit` and `tests/aws` what else has to be true of one on RabbitMQ and on AWS.
 //! - `tests/src/bin/bench` measures beehive against bare code that does the same work, and against
 //!   the programs in `tests/peers`, which are a workspace of their own.
 //!

@@ -234,10 +234,10 @@ mod tests {
 
     #[test]
     fn a_refused_write_knows_itself_and_admits_what_it_cannot_know() {
+        use ErrorKind::{AlreadyExists, Conflict, Temporary};
         let (ours, theirs) = (WriteId::new(), WriteId::new());
         let replace = Precondition::Match(Etag::new("before"));
         let absent = Precondition::Absent;
-        use ErrorKind::{AlreadyExists, Conflict, Temporary};
         for (found, doubtful, precondition, expected) in [
             (Some(&ours), true, &replace, None),
             (Some(&ours), true, &absent, None),

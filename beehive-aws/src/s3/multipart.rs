@@ -1,5 +1,6 @@
 //! Writing a value in parts, of which nothing stays behind when it fails.
 
+use std::mem;
 use std::sync::Arc;
 
 use aws_sdk_s3::primitives::ByteStream;
@@ -27,6 +28,9 @@ struct Upload {
     object: Arc<str>,
     id: Arc<str>,
     state: State,
+    /// The parts on their way. They end before the upload is removed: one that arrives later could
+    /// stay.
+    sending: JoinSet<Result<CompletedPart>>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -120,28 +124,28 @@ impl Place {
             object: self.object(key).into(),
             id: id.into(),
             state: State::Begun,
+            sending: JoinSet::new(),
         })
     }
 }
 
 impl Upload {
     /// Sends all parts, some at a time, and returns what completes them.
-    async fn send_all(&self, mut parts: Parts) -> Result<Vec<CompletedPart>> {
-        // Dropped with this future, and the parts on their way with it.
-        let mut sending: JoinSet<Result<CompletedPart>> = JoinSet::new();
+    async fn send_all(&mut self, mut parts: Parts) -> Result<Vec<CompletedPart>> {
         let mut sent = Vec::new();
         for number in 1..=PARTS_MAX {
             let size = size_of(number, self.place.part_size);
             let Some(part) = parts.next(size).await? else {
                 break;
             };
-            if sending.len() >= PARTS_AT_ONCE {
-                sent.extend(one(&mut sending).await?);
+            if self.sending.len() >= PARTS_AT_ONCE {
+                sent.extend(one(&mut self.sending).await?);
             }
-            sending.spawn(self.send(number, part));
+            let send = self.send(number, part);
+            self.sending.spawn(send);
         }
-        while !sending.is_empty() {
-            sent.extend(one(&mut sending).await?);
+        while !self.sending.is_empty() {
+            sent.extend(one(&mut self.sending).await?);
         }
         sent.sort_by_key(CompletedPart::part_number);
         Ok(sent)
@@ -186,8 +190,9 @@ impl Upload {
     /// Removes the parts. Who waits for it has an error already, so trouble here is only logged; a
     /// lifecycle rule of the bucket is to remove what stays.
     async fn remove(mut self) {
-        self.state = State::Over;
+        self.sending.shutdown().await;
         remove(&self.place, &self.object, &self.id).await;
+        self.state = State::Over;
     }
 }
 
@@ -210,7 +215,11 @@ impl Drop for Upload {
             );
             return;
         };
-        runtime.spawn(async move { remove(&place, &object, &id).await });
+        let mut sending = mem::take(&mut self.sending);
+        runtime.spawn(async move {
+            sending.shutdown().await;
+            remove(&place, &object, &id).await;
+        });
     }
 }
 

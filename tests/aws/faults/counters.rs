@@ -5,22 +5,21 @@ use std::sync::Arc;
 use beehive_core::ErrorKind;
 use beehive_core::store::CounterOutcome::{AlreadyApplied, Applied, BelowFloor};
 use beehive_core::store::{Change, CounterStore as _, OperationId};
-use libtest_mimic::Trial;
+use beehive_tests::trials::{Outcome, Trial};
 use tokio::task::JoinSet;
 
 use super::{equal, fails, spent};
-use crate::emulator::{dynamo, dynamo_over, unique};
-use crate::trials::{Outcome, trial};
+use crate::emulator::{dynamo, dynamo_over, trial, unique};
 use crate::wire::{Fault, Wire};
 
 pub(super) fn trials() -> Vec<Trial> {
     vec![
-        trial("faults/counter/added_once", added_once),
-        trial("faults/counter/overtaken", overtaken),
-        trial("faults/counter/never_arrived", never_arrived),
-        trial("faults/counter/operation", operation),
-        trial("faults/counter/moved", moved),
-        trial("faults/counter/crowd", crowd),
+        trial("faults::counter::added_once", added_once),
+        trial("faults::counter::overtaken", overtaken),
+        trial("faults::counter::never_arrived", never_arrived),
+        trial("faults::counter::operation", operation),
+        trial("faults::counter::moved", moved),
+        trial("faults::counter::crowd", crowd),
     ]
 }
 

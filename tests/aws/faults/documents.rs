@@ -9,26 +9,25 @@ use beehive_core::store::{
     Added, CollectionStore as _, Inbox as _, InboxEntry, InboxKey, InboxOutcome, KeyListStore as _,
     LockStore as _, Precondition, Range,
 };
-use libtest_mimic::Trial;
+use beehive_tests::trials::{Outcome, Trial};
 
 use super::{equal, fails, spent};
-use crate::emulator::{dynamo, dynamo_over, unique};
-use crate::trials::{Outcome, trial};
+use crate::emulator::{dynamo, dynamo_over, trial, unique};
 use crate::wire::{Fault, Wire};
 
 const HELD: Duration = Duration::from_mins(1);
 
 pub(super) fn trials() -> Vec<Trial> {
     vec![
-        trial("faults/document/inserted_once", inserted_once),
-        trial("faults/document/replaced_once", replaced_once),
-        trial("faults/document/overtaken", overtaken),
-        trial("faults/document/deleted", deleted),
-        trial("faults/document/never_arrived", never_arrived),
-        trial("faults/key_list/added_once", added_once),
-        trial("faults/inbox/recorded_once", recorded_once),
-        trial("faults/lock/taken_once", taken_once),
-        trial("faults/lock/renewed_and_released", renewed_and_released),
+        trial("faults::document::inserted_once", inserted_once),
+        trial("faults::document::replaced_once", replaced_once),
+        trial("faults::document::overtaken", overtaken),
+        trial("faults::document::deleted", deleted),
+        trial("faults::document::never_arrived", never_arrived),
+        trial("faults::key_list::added_once", added_once),
+        trial("faults::inbox::recorded_once", recorded_once),
+        trial("faults::lock::taken_once", taken_once),
+        trial("faults::lock::renewed_and_released", renewed_and_released),
     ]
 }
 

@@ -15,25 +15,26 @@ use beehive_core::store::{
     Range,
 };
 use beehive_core::{Error, ErrorKind};
-use libtest_mimic::{Failed, Trial};
+use beehive_tests::services::aws::{BUCKET, TABLES};
+use beehive_tests::trials::{Outcome, Trial};
+use libtest_mimic::Failed;
 use tokio::time::{Instant, timeout};
 
 use super::{equal, fails};
-use crate::emulator::unique;
-use crate::trials::{Outcome, trial};
+use crate::emulator::{trial, unique};
 use crate::wire::{Fault, Wire};
 
 pub(super) fn trials() -> Vec<Trial> {
     vec![
-        trial("limits/no_answer", no_answer),
-        trial("limits/no_network", no_network),
-        trial("limits/secrets", secrets),
-        trial("limits/tables", tables),
-        trial("limits/tables_at_once", tables_at_once),
-        trial("limits/buckets", buckets),
-        trial("limits/namespaces", namespaces),
-        trial("limits/largest_document", largest_document),
-        trial("limits/health", health),
+        trial("limits::no_answer", no_answer),
+        trial("limits::no_network", no_network),
+        trial("limits::secrets", secrets),
+        trial("limits::tables", tables),
+        trial("limits::tables_at_once", tables_at_once),
+        trial("limits::buckets", buckets),
+        trial("limits::namespaces", namespaces),
+        trial("limits::largest_document", largest_document),
+        trial("limits::health", health),
     ]
 }
 
@@ -194,7 +195,7 @@ async fn buckets() -> Outcome {
 async fn namespaces() -> Outcome {
     let config = AwsConfig::from_env().await;
     let options = DynamoOptions::default()
-        .with_table_prefix(crate::emulator::TABLES)
+        .with_table_prefix(TABLES)
         .with_provisioning(ProvisioningMode::Trust);
     let (collection, mut stores) = (unique(), Vec::new());
     for namespace in ["", "tenant-1", "tenant-2"] {
@@ -219,9 +220,9 @@ async fn namespaces() -> Outcome {
 async fn health() -> Outcome {
     let config = AwsConfig::from_env().await;
     let tables = DynamoOptions::default()
-        .with_table_prefix(crate::emulator::TABLES)
+        .with_table_prefix(TABLES)
         .with_provisioning(ProvisioningMode::Trust);
-    let bucket = S3Options::new(crate::emulator::BUCKET).with_provisioning(ProvisioningMode::Trust);
+    let bucket = S3Options::new(BUCKET).with_provisioning(ProvisioningMode::Trust);
     let stores = AwsStores::open(&config, &tables, &bucket).await?;
     equal("both", stores.health().await, Health::Up)?;
     stores.stores().counter()?.value("a").await?;
@@ -244,7 +245,7 @@ fn says(what: &str, health: &Health, word: &str) -> Outcome {
 async fn largest_document() -> Outcome {
     let config = AwsConfig::from_env().await;
     let options = DynamoOptions::default()
-        .with_table_prefix(crate::emulator::TABLES)
+        .with_table_prefix(TABLES)
         .with_namespace("n".repeat(64))
         .with_provisioning(ProvisioningMode::Trust);
     let store = DynamoStores::open(&config, &options).await?.collection();

@@ -8,9 +8,9 @@ mod throttling;
 mod values;
 
 use beehive_core::{ErrorKind, Result};
-use libtest_mimic::{Failed, Trial};
+use beehive_tests::trials::{Outcome, Trial};
+use libtest_mimic::Failed;
 
-use crate::trials::Outcome;
 use crate::wire::Wire;
 
 pub(crate) fn trials() -> Vec<Trial> {

@@ -10,18 +10,17 @@ use beehive_core::store::{
     KeyListStore as _, KeyValueStore as _, ListOptions, LockStore as _, OperationId, Precondition,
     PutOptions, Range,
 };
-use libtest_mimic::Trial;
+use beehive_tests::trials::{Outcome, Trial};
 
 use super::equal;
-use crate::emulator::{dynamo_over, s3_over, unique};
-use crate::trials::{Outcome, trial};
+use crate::emulator::{dynamo_over, s3_over, trial, unique};
 use crate::wire::Wire;
 
 pub(super) fn trials() -> Vec<Trial> {
     vec![
-        trial("requests/dynamo", dynamo),
-        trial("requests/counter_once", counter_once),
-        trial("requests/s3", s3),
+        trial("requests::dynamo", dynamo),
+        trial("requests::counter_once", counter_once),
+        trial("requests::s3", s3),
     ]
 }
 

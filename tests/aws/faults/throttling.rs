@@ -6,11 +6,10 @@ use beehive_core::store::{
     Change, CollectionStore as _, CounterStore as _, KeyListStore as _, KeyValueStore as _,
     OperationId, Precondition, PutOptions, Range,
 };
-use libtest_mimic::Trial;
+use beehive_tests::trials::{Outcome, Trial};
 
 use super::{equal, spent};
-use crate::emulator::{dynamo_over, s3_over, unique};
-use crate::trials::{Outcome, trial};
+use crate::emulator::{dynamo_over, s3_over, trial, unique};
 use crate::wire::{Fault, Wire};
 
 const THROTTLED: &str = r#"{"__type":"com.amazonaws.dynamodb.v20120810#ProvisionedThroughputExceededException","message":"slow down"}"#;
@@ -19,10 +18,10 @@ const CANCELLED: &str = r#"{"__type":"com.amazonaws.dynamodb.v20120810#Transacti
 
 pub(super) fn trials() -> Vec<Trial> {
     vec![
-        trial("faults/throttled/dynamo", throttled),
-        trial("faults/throttled/transactions", transactions),
-        trial("faults/throttled/unprocessed", unprocessed),
-        trial("faults/throttled/s3", throttled_s3),
+        trial("faults::throttled::dynamo", throttled),
+        trial("faults::throttled::transactions", transactions),
+        trial("faults::throttled::unprocessed", unprocessed),
+        trial("faults::throttled::s3", throttled_s3),
     ]
 }
 

@@ -7,13 +7,14 @@ use beehive_core::store::{
     Etag, KeyValueStore as _, ListOptions, METADATA_MAX, Precondition, PutOptions, Value,
 };
 use beehive_core::{Error, ErrorKind};
+use beehive_tests::services::aws::PART;
+use beehive_tests::trials::{self, Outcome, Service, Trial, eventually};
 use futures_util::stream;
-use libtest_mimic::{Failed, Trial};
+use libtest_mimic::Failed;
 use tokio::time::timeout;
 
 use super::{equal, fails, spent};
-use crate::emulator::{Emulator, PART, s3_deletes_over, s3_over, unfinished_uploads, unique};
-use crate::trials::{Outcome, eventually, trial, trial_on};
+use crate::emulator::{s3_deletes_over, s3_over, trial, unfinished_uploads, unique};
 use crate::wire::{Fault, Wire};
 
 /// More than two parts.
@@ -21,20 +22,20 @@ const LONG: usize = 2 * PART + 1000;
 
 pub(super) fn trials() -> Vec<Trial> {
     vec![
-        trial("faults/value/written_once", written_once),
-        trial("faults/value/overtaken", overtaken),
-        trial("faults/value/without_room", without_room),
-        trial("faults/value/parts", parts),
+        trial("faults::value::written_once", written_once),
+        trial("faults::value::overtaken", overtaken),
+        trial("faults::value::without_room", without_room),
+        trial("faults::value::parts", parts),
         trial(
-            "faults/value/parts_under_conditions",
+            "faults::value::parts_under_conditions",
             parts_under_conditions,
         ),
-        trial("faults/value/parts_lost", parts_lost),
-        trial("faults/value/parts_fail", parts_fail),
-        trial("faults/value/parts_dropped", parts_dropped),
-        trial("faults/value/claims", claims),
-        trial("faults/value/keys", keys),
-        trial_on(Emulator::Second, "faults/value/deleted", deleted),
+        trial("faults::value::parts_lost", parts_lost),
+        trial("faults::value::parts_fail", parts_fail),
+        trial("faults::value::parts_dropped", parts_dropped),
+        trial("faults::value::claims", claims),
+        trial("faults::value::keys", keys),
+        trials::trial("faults::value::deleted", |_| deleted()).with_need(Service::S3_DELETES),
     ]
 }
 
@@ -217,9 +218,12 @@ async fn parts_dropped() -> Outcome {
     let begun = wire.take_counts();
     let sent = begun.iter().any(|(name, _)| name == "UploadPart");
     equal("parts were sent", sent, true)?;
-    eventually("the parts are removed", || {
+    eventually("the removal of the parts", Duration::from_secs(20), || {
         let key = key.clone();
-        async move { Ok(unfinished_uploads(&key).await? == 0) }
+        async move {
+            let left = unfinished_uploads(&key).await?;
+            Ok::<_, Failed>((left == 0).then_some(()))
+        }
     })
     .await?;
     equal("value", store.info(&key).await?, None)

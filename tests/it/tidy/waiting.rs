@@ -8,7 +8,7 @@ use super::code;
 use super::tree::{self, File};
 
 /// Files that may sleep, each with its reason.
-const MAY_SLEEP: [(&str, &str); 12] = [
+const MAY_SLEEP: [(&str, &str); 11] = [
     (
         "beehive-core/tests/broken_backends/receiver.rs",
         "a queue that waits too long is what it is; the suite runs it on a paused clock",
@@ -32,10 +32,6 @@ const MAY_SLEEP: [(&str, &str); 12] = [
     (
         "beehive-core/tests/hive/support/mod.rs",
         "for tests that pause the clock",
-    ),
-    (
-        "tests/aws/trials.rs",
-        "an emulator in another process has a clock of its own; the test looks again until it is so",
     ),
     (
         "samples/prismo-ecommerce/tests/it/faults.rs",

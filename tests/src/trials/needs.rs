@@ -9,6 +9,11 @@ impl Service {
     pub const SHARED_BROKER: Self = Self::behind("AMQP_URL");
     /// Brokers that belong to one test each.
     pub const PRIVATE_BROKERS: Self = Self::behind("BEEHIVE_SERVICES");
+    /// The emulator of AWS that all tests share. Where only AWS itself is to be had, there is none:
+    /// tests do not run up a bill.
+    pub const AWS: Self = Self::behind("AWS_ENDPOINT_URL");
+    /// An emulator that deletes a value of S3 only in a given version.
+    pub const S3_DELETES: Self = Self::behind("BEEHIVE_S3_DELETES_URL");
 
     /// The service to which this variable leads.
     pub const fn behind(variable: &'static str) -> Self {
