@@ -3,16 +3,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use beehive_aws::ProvisioningMode;
 use beehive_aws::sqs::{SqsOptions, SqsQueue};
-use beehive_aws::{AwsConfig, ProvisioningMode};
 use beehive_core::conformance::queue::{QueueFixture, Timing, cases};
 use beehive_rabbit::{QueueType, RabbitConfig, RabbitQueue};
 use beehive_tests::conformance::{Opened, Site, Suite};
+use beehive_tests::services::aws::Emulator;
 use beehive_tests::trials::Service;
 use libtest_mimic::Failed;
-
-/// An emulator of AWS; never AWS itself, where names are kept for a minute after they are deleted.
-const AWS: Service = Service::behind("AWS_ENDPOINT_URL");
 
 /// Every backend whose queues need a service.
 pub(crate) fn suites() -> Vec<Suite<QueueFixture>> {
@@ -31,7 +29,7 @@ pub(crate) fn suites() -> Vec<Suite<QueueFixture>> {
         },
         Suite {
             name: "queue::sqs",
-            service: AWS,
+            service: Service::AWS,
             cases,
             open: |site| Box::pin(sqs(site)),
         },
@@ -69,7 +67,7 @@ async fn sqs(site: Site) -> Result<Opened<QueueFixture>, Failed> {
         wait: Duration::from_secs(3),
         tolerance: Duration::from_millis(800),
     };
-    let config = AwsConfig::from_env().await;
+    let config = Emulator::Whole.config().await;
     let options = SqsOptions::new(site.suite).with_provisioning(ProvisioningMode::Create);
     let queue = Arc::new(SqsQueue::open(&config, &options).await?);
     Ok(Opened::clean(QueueFixture::new(queue, site.case, TIMING)))

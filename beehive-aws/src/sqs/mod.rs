@@ -1,4 +1,39 @@
-//! Queues on SNS and SQS.
+//! Queues on SNS and SQS: a topic is a topic of SNS, a subscription a queue of SQS that gets raw
+//! messages from it, a simple queue a queue alone. Each queue has another for its dead letters.
+//!
+//! # What it guarantees, and what not
+//!
+//! | | |
+//! |---|---|
+//! | a confirmed event survives | yes: SNS or SQS answered for it, entry by entry; what an answer does not name is sent again |
+//! | an event that nobody is subscribed to is noticed | no, SNS does not tell |
+//! | SNS cannot deliver an event to a queue | it tries for 23 days, and then it is a dead letter of that queue |
+//! | leases | end here before they end at SQS; renewed up to twelve hours |
+//! | a lease that is over | is refused here; SQS itself may still take its receipt |
+//! | attempts | every delivery counts, the abandoned ones too, and those that reached nobody |
+//! | an event that kills its process is given up in the end | yes |
+//! | delays and deferrals of any length, durable | yes, not early, and up to a second or two late; in steps of 15 minutes |
+//! | ... that fall due while nobody reads the queue | come when somebody does |
+//! | retention | 14 days, SQS keeps nothing longer; each step of a delay starts them anew |
+//! | dead letters: count, list, get, redrive, purge | yes, by taking them all for a moment; see below |
+//! | order | as it comes, not that of publishing |
+//! | exactly once | no: at least once, and effectively once with an inbox |
+//! | bodies | 168 KiB of any bytes; larger ones on S3 with a claim check |
+//!
+//! # Dead letters
+//!
+//! SQS shows what a queue holds to those alone who take it. So whoever counts, lists, gets or redrives
+//! takes all dead letters of a queue for up to a minute and gives them back, the first thousand or 64
+//! MiB of them. Within a process such looks wait for one another; two processes that look at the same
+//! moment each see a part. Who dies while looking hides dead letters for a minute. More than a thousand
+//! are counted by SQS, approximately, and listed as far as the first thousand go; redriving all and
+//! purging go on until none are left.
+//!
+//! # Requests
+//!
+//! Events, commits and extensions for one queue that come while a request is under way go together in
+//! the next, ten at most; a lone one is sent at once. A wait for events is one request of up to 20
+//! seconds.
 
 mod arns;
 mod batches;

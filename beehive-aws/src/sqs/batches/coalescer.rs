@@ -7,8 +7,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use beehive_core::{Error, ErrorKind, Result};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
+use tokio::task::yield_now;
 
-use super::packing::{fitting, starts};
+use super::packing::{ENTRIES_MAX, fitting, starts};
 
 /// How many entries may wait; whoever comes later waits to wait.
 const WAITING_MAX: usize = 1_000;
@@ -38,6 +39,8 @@ struct Inner<B: Batch> {
 struct State<E> {
     waiting: VecDeque<Waiting<E>>,
     under_way: usize,
+    /// Those of them that have not taken their entries yet.
+    gathering: usize,
 }
 
 struct Waiting<E> {
@@ -57,6 +60,7 @@ impl<B: Batch> Coalescer<B> {
             state: Mutex::new(State {
                 waiting: VecDeque::new(),
                 under_way: 0,
+                gathering: 0,
             }),
         }))
     }
@@ -116,38 +120,63 @@ impl<B: Batch> Inner<B> {
     /// Starts as many requests as may start now. They are tasks of their own, since whoever began one
     /// may be gone before it ends, and others have entries in it.
     fn start(this: &Arc<Self>) {
-        while let Some(next) = this.next() {
-            let turn = Turn(Arc::clone(this));
+        while this.reserve() {
+            let mut turn = Turn {
+                inner: Arc::clone(this),
+                is_gathering: true,
+            };
             tokio::spawn(async move {
-                turn.carry_out(next).await;
+                // What is said in the same moment goes along.
+                yield_now().await;
+                turn.carry_out().await;
             });
         }
     }
 
-    fn next(&self) -> Option<Vec<Waiting<B::Entry>>> {
+    /// Whether another request starts.
+    fn reserve(&self) -> bool {
         let mut state = self.state();
-        // Nobody waits any more for what was given up, but it may be half done: it is carried out.
-        if !starts(state.waiting.len(), state.under_way, self.under_way_max) {
-            return None;
+        let taken = state.gathering * ENTRIES_MAX;
+        let waiting = state.waiting.len().saturating_sub(taken);
+        if !starts(waiting, state.under_way, self.under_way_max) {
+            return false;
         }
         state.under_way += 1;
-        let count = fitting(state.waiting.iter().map(|waiting| waiting.size));
-        Some(state.waiting.drain(..count).collect())
+        state.gathering += 1;
+        true
+    }
+
+    /// What goes into a request that was reserved. Nobody may wait any more for some of it, but it may
+    /// be half done: it is carried out.
+    fn gather(&self) -> Vec<Waiting<B::Entry>> {
+        let mut state = self.state();
+        state.gathering -= 1;
+        let fitting = fitting(state.waiting.iter().map(|waiting| waiting.size));
+        let count = fitting.min(state.waiting.len());
+        state.waiting.drain(..count).collect()
     }
 }
 
 /// A request under way; whatever becomes of it, others may follow.
-struct Turn<B: Batch>(Arc<Inner<B>>);
+struct Turn<B: Batch> {
+    inner: Arc<Inner<B>>,
+    is_gathering: bool,
+}
 
 impl<B: Batch> Turn<B> {
-    async fn carry_out(&self, next: Vec<Waiting<B::Entry>>) {
+    async fn carry_out(&mut self) {
+        self.is_gathering = false;
+        let next = self.inner.gather();
+        if next.is_empty() {
+            return;
+        }
         let mut entries = Vec::with_capacity(next.len());
         let mut waiting = Vec::with_capacity(next.len());
         for each in next {
             entries.push(each.entry);
             waiting.push((each.done, each.room));
         }
-        let mut fates = self.0.batch.carry_out(&entries).await.into_iter();
+        let mut fates = self.inner.batch.carry_out(&entries).await.into_iter();
         for (done, _room) in waiting {
             let fate = fates.next().unwrap_or_else(|| Err(lost()));
             // Whoever does not listen any more does not need to know.
@@ -158,10 +187,15 @@ impl<B: Batch> Turn<B> {
 
 impl<B: Batch> Drop for Turn<B> {
     fn drop(&mut self) {
-        self.0.state().under_way -= 1;
+        {
+            let mut state = self.inner.state();
+            state.under_way -= 1;
+            // Dropped before it began, with its runtime.
+            state.gathering -= usize::from(self.is_gathering);
+        }
         // A runtime that ends starts nothing any more.
         if tokio::runtime::Handle::try_current().is_ok() {
-            Inner::start(&self.0);
+            Inner::start(&self.inner);
         }
     }
 }
