@@ -16,9 +16,24 @@
 //! | ... that fall due while nobody reads the queue | come when somebody does |
 //! | retention | 14 days, SQS keeps nothing longer; each step of a delay starts them anew |
 //! | dead letters: count, list, get, redrive, purge | yes, by taking them all for a moment; see below |
-//! | order | as it comes, not that of publishing |
+//! | order | as it comes; by subject where it is declared so; see below |
 //! | exactly once | no: at least once, and effectively once with an inbox |
 //! | bodies | 168 KiB of any bytes; larger ones on S3 with a claim check |
+//!
+//! # Order by subject
+//!
+//! A subscription or simple queue that is declared with
+//! [`Order::BySubject`](beehive_core::queue::Order::BySubject) is a FIFO queue, and its topic a FIFO
+//! topic; other subscriptions to that topic may do without. The message group is the subject. A
+//! topic that was made without order cannot get it: declare what keeps order before anybody publishes.
+//!
+//! - Events of one subject are published, received and settled one at a time, and one event comes with
+//!   each request: ten subjects take ten requests.
+//! - A deferred or delayed event stays where it is and holds back its subject, for twelve hours at most;
+//!   what is deferred for longer comes after those. Nothing can be noted on it, so every delivery before
+//!   counts as a failure: those that were abandoned, ended in a crash or were before the event was due.
+//! - SQS takes an event that is published again under its id within five minutes for the same, and drops
+//!   it.
 //!
 //! # Dead letters
 //!
@@ -43,6 +58,7 @@ mod codec;
 mod condition;
 mod dead_letters;
 mod delay;
+mod group;
 mod names;
 mod options;
 mod parts;

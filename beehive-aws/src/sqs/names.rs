@@ -63,7 +63,25 @@ impl Names {
 
 /// The dead letters of a queue, by its name on SQS.
 pub(super) fn dead_letters_of(queue: &str) -> String {
-    format!("{queue}{DEAD_LETTERS}")
+    match queue.strip_suffix(ORDERED) {
+        Some(plain) => ordered(&dead_letters_of(plain)),
+        None => format!("{queue}{DEAD_LETTERS}"),
+    }
+}
+
+/// The topic or queue that keeps order, in place of one that does not.
+pub(super) fn ordered(name: &str) -> String {
+    format!("{name}{ORDERED}")
+}
+
+/// Whether a topic or queue of this name keeps order.
+pub(super) fn is_ordered(name: &str) -> bool {
+    name.ends_with(ORDERED)
+}
+
+/// The name without what it has at its end because it keeps order.
+pub(super) fn plain(name: &str) -> &str {
+    name.strip_suffix(ORDERED).unwrap_or(name)
 }
 
 fn hash(text: &str) -> String {
@@ -107,6 +125,15 @@ mod tests {
             names.queue(&name(&long)),
             "shop-OrderOrderOrderOrderOrderOrder--5b4c9f0282de1f5c9eaafe68c21c922a"
         );
+    }
+
+    #[test]
+    fn what_keeps_order_says_so_at_the_end() {
+        let queue = ordered("shop-Order-Payment");
+        assert_eq!(queue, "shop-Order-Payment.fifo");
+        assert_eq!(dead_letters_of(&queue), "shop-Order-Payment--dead.fifo");
+        assert_eq!(plain(&queue), "shop-Order-Payment");
+        assert!(is_ordered(&queue) && !is_ordered(plain(&queue)));
     }
 
     #[test]

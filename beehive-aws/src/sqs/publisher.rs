@@ -4,14 +4,17 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use beehive_core::event::{DeliverAt, Event, EventLimits};
-use beehive_core::queue::{PublishError, PublishFailure, QueueKind, QueueName, Receipt};
+use beehive_core::queue::{Order, PublishError, PublishFailure, QueueKind, QueueName, Receipt};
 use beehive_core::{Error, ErrorKind, Result};
 use futures_util::future::join_all;
 use jiff::Timestamp;
 
 use super::batches::Outgoing;
+use super::codec::Message;
 use super::delay::first_step;
+use super::group::Group;
 use super::parts::Parts;
+use super::topology::TopicDesk;
 use crate::ProvisioningMode;
 
 const PUBLISH: &str = "publish";
@@ -82,8 +85,13 @@ async fn publish_to(
                     // A topic keeps nothing back: who receives it does.
                     _ => 0,
                 };
-                let message = Arc::new(message);
-                outgoing.push((*position, Outgoing { message, delay }));
+                let going = Going {
+                    position: *position,
+                    event,
+                    message: Arc::new(message),
+                    delay,
+                };
+                outgoing.push(going);
             }
             Err(error) => failures.push((*position, error)),
         }
@@ -106,16 +114,38 @@ fn due(event: &Event, now: Timestamp) -> Option<Timestamp> {
     }
 }
 
-async fn to_queue(
-    parts: &Parts,
-    place: &QueueName,
-    outgoing: Vec<(usize, Outgoing)>,
-) -> Vec<(usize, Error)> {
+/// An event with its message.
+struct Going<'a> {
+    position: usize,
+    event: &'a Event,
+    message: Arc<Message>,
+    delay: i32,
+}
+
+impl Going<'_> {
+    fn outgoing(&self, in_order: bool) -> Outgoing {
+        Outgoing {
+            message: Arc::clone(&self.message),
+            delay: self.delay,
+            group: in_order.then(|| Group::of(self.event)),
+        }
+    }
+}
+
+fn positions(going: &[Going<'_>]) -> Vec<usize> {
+    going.iter().map(|going| going.position).collect()
+}
+
+async fn to_queue(parts: &Parts, place: &QueueName, going: Vec<Going<'_>>) -> Vec<(usize, Error)> {
+    let positions = positions(&going);
     let desk = match parts.topology.queue(place).await {
         Ok(desk) => desk,
-        Err(error) => return all_failed(outgoing.iter().map(|(position, _)| *position), &error),
+        Err(error) => return all_failed(positions, &error),
     };
-    let (positions, outgoing): (Vec<_>, Vec<_>) = outgoing.into_iter().unzip();
+    let outgoing: Vec<_> = going
+        .iter()
+        .map(|going| going.outgoing(desk.is_ordered()))
+        .collect();
     let failures = failures(&positions, desk.sends.all(outgoing).await);
     if failures.iter().any(is_missing) {
         parts.topology.forget(&desk);
@@ -123,47 +153,76 @@ async fn to_queue(
     failures
 }
 
+/// Publishes to a topic; whether it keeps order or is there at all, is found out by what SNS says.
 async fn to_topic(
     parts: &Parts,
     place: &QueueName,
-    outgoing: Vec<(usize, Outgoing)>,
+    mut going: Vec<Going<'_>>,
 ) -> Vec<(usize, Error)> {
-    let positions: Vec<_> = outgoing.iter().map(|(position, _)| *position).collect();
+    let mut failed = Vec::new();
     let desk = match parts.topology.topic(place).await {
         Ok(desk) => desk,
-        Err(error) => return all_failed(positions, &error),
+        Err(error) => return all_failed(positions(&going), &error),
     };
-    // What is published again if there turns out to be no such topic.
-    let copies: BTreeMap<usize, Outgoing> = outgoing
-        .iter()
-        .map(|(position, outgoing)| (*position, outgoing.clone()))
-        .collect();
-    let outgoing = outgoing.into_iter().map(|(_, outgoing)| outgoing);
-    let sent = failures(&positions, desk.publishes.all(outgoing).await);
-    let (missing, mut failed): (Vec<_>, Vec<_>) = sent.into_iter().partition(is_missing);
-    if missing.is_empty() {
+    let mut missing = announce(&desk, &mut going, &mut failed).await;
+    let other = if desk.is_ordered {
+        Order::Any
+    } else {
+        Order::BySubject
+    };
+    if missing.is_some()
+        && let Ok(desk) = parts.topology.topic_in(place, other).await
+    {
+        missing = announce(&desk, &mut going, &mut failed).await;
+    }
+    if missing.is_none() {
         return failed;
     }
-    if let Err(error) = declare(parts, place).await {
-        failed.extend(all_failed(
-            missing.iter().map(|(position, _)| *position),
-            &error,
-        ));
-        return failed;
+    let declared = match declare(parts, place).await {
+        Ok(()) => parts.topology.topic_in(place, Order::Any).await,
+        Err(error) => Err(error),
+    };
+    match declared {
+        Ok(desk) => {
+            if let Some(error) = announce(&desk, &mut going, &mut failed).await {
+                failed.extend(all_failed(positions(&going), &error));
+            }
+        }
+        Err(error) => failed.extend(all_failed(positions(&going), &error)),
     }
-    let positions: Vec<_> = missing.iter().map(|(position, _)| *position).collect();
-    let again = copies
-        .into_iter()
-        .filter(|(position, _)| positions.contains(position))
-        .map(|(_, outgoing)| outgoing);
-    failed.extend(failures(&positions, desk.publishes.all(again).await));
     failed
+}
+
+/// Publishes through this desk. What is left over found no such topic, and why it is so is returned.
+async fn announce(
+    desk: &TopicDesk,
+    going: &mut Vec<Going<'_>>,
+    failed: &mut Vec<(usize, Error)>,
+) -> Option<Error> {
+    let outgoing: Vec<_> = going
+        .iter()
+        .map(|going| going.outgoing(desk.is_ordered))
+        .collect();
+    let sent = failures(&positions(going), desk.publishes.all(outgoing).await);
+    let (missing, others): (Vec<_>, Vec<_>) = sent.into_iter().partition(is_missing);
+    // What was not sent behind one that found no topic is as it.
+    let first_missing = missing.first().map(|(position, _)| *position);
+    let mut left: Vec<usize> = missing.iter().map(|(position, _)| *position).collect();
+    for (position, error) in others {
+        if first_missing.is_some() && desk.is_ordered && error.is_temporary() {
+            left.push(position);
+        } else {
+            failed.push((position, error));
+        }
+    }
+    going.retain(|going| left.contains(&going.position));
+    missing.into_iter().next().map(|(_, error)| error)
 }
 
 /// Declares a topic that is published to and does not exist.
 async fn declare(parts: &Parts, topic: &QueueName) -> Result<()> {
     if parts.provisioning == ProvisioningMode::Create {
-        return parts.topology.declare(topic).await;
+        return parts.topology.declare(topic, Order::Any).await;
     }
     Err(Error::new(
         ErrorKind::Configuration,

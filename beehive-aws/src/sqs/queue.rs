@@ -7,8 +7,8 @@ use async_trait::async_trait;
 use aws_sdk_sqs::config::StalledStreamProtectionConfig;
 use beehive_core::event::{Event, EventLimits};
 use beehive_core::queue::{
-    AttemptCounting, DeadLetters, EventQueue, Health, PublishError, QueueCapabilities, QueueName,
-    Receipt, Receiver, ReceiverOptions,
+    AttemptCounting, DeadLetters, DeclareOptions, EventQueue, Health, PublishError,
+    QueueCapabilities, QueueName, Receipt, Receiver, ReceiverOptions,
 };
 use beehive_core::{Error, ErrorKind, Result};
 
@@ -97,6 +97,7 @@ fn capabilities(options: &SqsOptions) -> QueueCapabilities {
     let mut capabilities = QueueCapabilities::full();
     capabilities.lease_max = Some(LEASE_MAX);
     capabilities.detects_unrouted = false;
+    capabilities.ordered_by_subject = true;
     capabilities.attempts = AttemptCounting::Deliveries;
     capabilities.limits = EventLimits::default().with_body_max(options.body_max());
     capabilities
@@ -113,7 +114,12 @@ impl EventQueue for SqsQueue {
     }
 
     async fn declare(&self, name: &QueueName) -> Result<()> {
-        self.parts.topology.declare(name).await
+        let options = DeclareOptions::default();
+        self.declare_with(name, options).await
+    }
+
+    async fn declare_with(&self, name: &QueueName, options: DeclareOptions) -> Result<()> {
+        self.parts.topology.declare(name, options.order()).await
     }
 
     async fn delete(&self, name: &QueueName) -> Result<()> {

@@ -5,6 +5,7 @@ mod coalescer;
 mod deletes;
 mod entries;
 mod fates;
+mod in_order;
 mod packing;
 mod publishes;
 mod sends;

@@ -8,6 +8,7 @@ use super::super::calls::Calls;
 use super::coalescer::Batch;
 use super::entries;
 use super::fates::{self, Answer};
+use super::in_order;
 use super::sends::Outgoing;
 
 /// Publishes to one topic.
@@ -21,12 +22,17 @@ pub(crate) struct Publishes {
 impl Publishes {
     fn entry(number: usize, outgoing: &Outgoing) -> Result<PublishBatchRequestEntry> {
         let attributes = outgoing.message.for_sns().map_err(entries::unbuilt)?;
-        PublishBatchRequestEntry::builder()
+        let entry = PublishBatchRequestEntry::builder()
             .id(number.to_string())
             .message(&outgoing.message.body)
-            .set_message_attributes(Some(attributes))
-            .build()
-            .map_err(entries::unbuilt)
+            .set_message_attributes(Some(attributes));
+        let entry = match &outgoing.group {
+            None => entry,
+            Some(group) => entry
+                .message_group_id(&group.id)
+                .message_deduplication_id(&group.once),
+        };
+        entry.build().map_err(entries::unbuilt)
     }
 }
 
@@ -38,6 +44,13 @@ impl Batch for Publishes {
     }
 
     async fn carry_out(&self, outgoing: &[Outgoing]) -> Vec<Result<()>> {
+        in_order::carry_out(outgoing, |some| self.publish(some)).await
+    }
+}
+
+impl Publishes {
+    async fn publish(&self, outgoing: Vec<Outgoing>) -> Vec<Result<()>> {
+        let outgoing = &outgoing;
         fates::carry_out(
             &self.calls,
             "publish",

@@ -8,9 +8,11 @@ use beehive_core::Result;
 
 use super::super::calls::Calls;
 use super::super::codec::Message;
+use super::super::group::Group;
 use super::coalescer::Batch;
 use super::entries;
 use super::fates::{self, Answer};
+use super::in_order;
 
 /// A message on its way to a queue or a topic.
 #[derive(Clone, Debug)]
@@ -18,6 +20,8 @@ pub(crate) struct Outgoing {
     pub(crate) message: Arc<Message>,
     /// How many seconds SQS is to keep it from everyone; a topic cannot.
     pub(crate) delay: i32,
+    /// Among which it stands, where order is kept; there nothing can be delayed.
+    pub(crate) group: Option<Group>,
 }
 
 /// Sends to one queue.
@@ -31,13 +35,17 @@ pub(crate) struct Sends {
 impl Sends {
     fn entry(number: usize, outgoing: &Outgoing) -> Result<SendMessageBatchRequestEntry> {
         let attributes = outgoing.message.for_sqs().map_err(entries::unbuilt)?;
-        SendMessageBatchRequestEntry::builder()
+        let entry = SendMessageBatchRequestEntry::builder()
             .id(number.to_string())
             .message_body(&outgoing.message.body)
-            .set_message_attributes(Some(attributes))
-            .delay_seconds(outgoing.delay)
-            .build()
-            .map_err(entries::unbuilt)
+            .set_message_attributes(Some(attributes));
+        let entry = match &outgoing.group {
+            None => entry.delay_seconds(outgoing.delay),
+            Some(group) => entry
+                .message_group_id(&group.id)
+                .message_deduplication_id(&group.once),
+        };
+        entry.build().map_err(entries::unbuilt)
     }
 }
 
@@ -49,6 +57,13 @@ impl Batch for Sends {
     }
 
     async fn carry_out(&self, outgoing: &[Outgoing]) -> Vec<Result<()>> {
+        in_order::carry_out(outgoing, |some| self.send(some)).await
+    }
+}
+
+impl Sends {
+    async fn send(&self, outgoing: Vec<Outgoing>) -> Vec<Result<()>> {
+        let outgoing = &outgoing;
         fates::carry_out(&self.calls, "send", outgoing.len(), |numbers| async move {
             let entries: Vec<_> = numbers
                 .into_iter()

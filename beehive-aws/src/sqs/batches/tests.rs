@@ -165,6 +165,7 @@ fn outgoing() -> Outgoing {
     Outgoing {
         message: Arc::new(encode(&event, Timestamp::now()).unwrap()),
         delay: 0,
+        group: None,
     }
 }
 

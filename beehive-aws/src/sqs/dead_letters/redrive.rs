@@ -11,6 +11,7 @@ use jiff::{SignedDuration, Timestamp};
 use tokio::time::{Interval, MissedTickBehavior, interval};
 
 use super::super::batches::Outgoing;
+use super::super::group::Group;
 use super::super::parts::Parts;
 use super::super::topology::QueueDesk;
 use super::letter::{Identity, Letter};
@@ -147,6 +148,9 @@ async fn send(parts: &Parts, desk: &Arc<QueueDesk>, letter: &Letter) -> Result<(
     let outgoing = Outgoing {
         message: Arc::new(letter.incoming.message.clone()),
         delay: 0,
+        group: desk
+            .is_ordered()
+            .then(|| Group::of_copy(&letter.incoming.event, Timestamp::now())),
     };
     desk.sends.one(outgoing).await.inspect_err(|error| {
         if error.kind() == ErrorKind::NotFound {

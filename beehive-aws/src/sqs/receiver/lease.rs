@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use beehive_core::event::Event;
 use beehive_core::queue::{DeadLetterRecord, FailureHistory, Lease, QueueName, Settle};
 use beehive_core::{Error, ErrorKind, Result};
 use jiff::Timestamp;
@@ -13,7 +14,8 @@ use tokio::time::Instant;
 
 use super::super::batches::{Change, Outgoing};
 use super::super::codec::{MESSAGE_MAX, Message, Note, bounded};
-use super::super::delay::first_step;
+use super::super::delay::{first_step, whole_seconds};
+use super::super::group::Group;
 use super::super::parts::Parts;
 use super::super::topology::QueueDesk;
 use super::poll::Received;
@@ -35,6 +37,7 @@ struct SqsLease {
     receipt: String,
     /// As it came, to be sent once more.
     message: Message,
+    event: Event,
     slot: u64,
     state: Mutex<State>,
 }
@@ -69,6 +72,7 @@ pub(super) fn lease(origin: &Origin, received: Received) -> Lease {
         origin: origin.clone(),
         receipt,
         message: incoming.message,
+        event: incoming.event.clone(),
         state: Mutex::new(State {
             term,
             settled: false,
@@ -176,15 +180,36 @@ impl SqsLease {
 
     async fn try_defer(&self, delay: Duration, history: FailureHistory) -> Result<()> {
         self.held()?;
+        if self.origin.desk.is_ordered() {
+            return self.hold_back(delay).await;
+        }
         let now = Timestamp::now();
         let due = now.saturating_add(delay).unwrap_or(Timestamp::MAX);
         let note = Note::of_deferral(history, due);
         let outgoing = Outgoing {
             message: Arc::new(self.message.with_note(&note)),
             delay: first_step(due, now),
+            group: None,
         };
         let replacement = Replacement::Deferral(delay, history);
         self.replace(replacement, &self.origin.desk, outgoing).await
+    }
+
+    /// Where order is kept, an event stays where it is, and what is behind it stays there too; for as
+    /// long as SQS holds it.
+    async fn hold_back(&self, delay: Duration) -> Result<()> {
+        let left = self
+            .held()?
+            .latest
+            .saturating_duration_since(Instant::now());
+        let change = Change {
+            receipt: self.receipt.clone(),
+            seconds: whole_seconds(delay.min(left)),
+        };
+        let changed = self.origin.desk.changes.one(change).await;
+        changed.map_err(|error| self.failed(error))?;
+        self.settled();
+        Ok(())
     }
 
     async fn try_dead_letter(&self, record: &DeadLetterRecord) -> Result<()> {
@@ -192,10 +217,14 @@ impl SqsLease {
         let Origin { parts, queue, .. } = &self.origin;
         let desk = parts.topology.dead_letters(queue).await?;
         let room = MESSAGE_MAX.saturating_sub(self.message.size());
-        let note = Note::of_dead_letter(bounded(record, room), Timestamp::now());
+        let now = Timestamp::now();
+        let note = Note::of_dead_letter(bounded(record, room), now);
         let outgoing = Outgoing {
             message: Arc::new(self.message.with_note(&note)),
             delay: 0,
+            group: desk
+                .is_ordered()
+                .then(|| Group::of_dead_letter(&self.event, now)),
         };
         let replacement = Replacement::DeadLetter(record.clone());
         self.replace(replacement, &desk, outgoing).await

@@ -108,15 +108,20 @@ async fn request(parts: &Parts, desk: &QueueDesk, ask: Ask) -> Result<(Vec<Given
         .operation_attempt_timeout(patience)
         .operation_timeout(patience + parts.config.timeouts().operation())
         .build();
+    // Several at one time may be of one subject.
+    let events = if desk.is_ordered() { 1 } else { ask.events };
     let request = parts
         .polls
         .receive_message()
         .queue_url(&desk.url)
-        .max_number_of_messages(i32::try_from(ask.events.clamp(1, EVENTS_MAX)).unwrap_or(1))
+        .max_number_of_messages(i32::try_from(events.clamp(1, EVENTS_MAX)).unwrap_or(1))
         .wait_time_seconds(i32::try_from(ask.wait.min(WAIT_MAX).as_secs()).unwrap_or(0))
         .visibility_timeout(held_seconds(ask.lease))
         .message_attribute_names("All")
-        .message_system_attribute_names(MessageSystemAttributeName::ApproximateReceiveCount);
+        .message_system_attribute_names(MessageSystemAttributeName::ApproximateReceiveCount)
+        .message_system_attribute_names(
+            MessageSystemAttributeName::ApproximateFirstReceiveTimestamp,
+        );
     let mut asked = Instant::now();
     let output = parts
         .calls
@@ -142,13 +147,23 @@ async fn request(parts: &Parts, desk: &QueueDesk, ask: Ask) -> Result<(Vec<Given
 /// Reads what came. `None` for what is not due, or cannot be had now and comes again.
 async fn receive(parts: &Parts, desk: &QueueDesk, given: Given, term: Term) -> Option<Received> {
     let receipt = given.receipt_handle.clone()?;
-    let deliveries = given
-        .attributes
-        .as_ref()
-        .and_then(|attributes| attributes.get(&MessageSystemAttributeName::ApproximateReceiveCount))
-        .and_then(|count| count.parse().ok())
+    let number = |name| {
+        let attributes = given.attributes.as_ref()?;
+        attributes.get(&name)?.parse::<i64>().ok()
+    };
+    let deliveries = number(MessageSystemAttributeName::ApproximateReceiveCount)
+        .and_then(|count| u32::try_from(count).ok())
         .unwrap_or(1);
-    let incoming = decode(Message::received(given));
+    let first = number(MessageSystemAttributeName::ApproximateFirstReceiveTimestamp)
+        .and_then(|millis| Timestamp::from_millisecond(millis).ok());
+    let mut incoming = decode(Message::received(given));
+    let mut counted = deliveries;
+    if desk.is_ordered() && deliveries > 1 {
+        // A deferral could note nothing, so every delivery before counts as a failure that was noted.
+        incoming.note.attempts = incoming.note.attempts.saturating_add(deliveries - 1);
+        incoming.note.first_failure = incoming.note.first_failure.or(first);
+        counted = 1;
+    }
     if let Some(step) = next_step(due(&incoming), Timestamp::now()) {
         put_off(desk, incoming, receipt, step).await;
         return None;
@@ -157,7 +172,7 @@ async fn receive(parts: &Parts, desk: &QueueDesk, given: Given, term: Term) -> O
         Ok(incoming) => Some(Received {
             incoming,
             receipt,
-            deliveries,
+            deliveries: counted,
             term,
         }),
         Err(error) => {
@@ -177,10 +192,23 @@ fn due(incoming: &Incoming) -> Option<Timestamp> {
 
 /// Sends an event on its next step, and then ends the last one. Who dies in between leaves both: one
 /// of the two comes for nothing.
+///
+/// Where order is kept it is held back where it stands, and what is behind it with it.
 async fn put_off(desk: &QueueDesk, incoming: Incoming, receipt: String, step: i32) {
+    if desk.is_ordered() {
+        let change = Change {
+            receipt,
+            seconds: step,
+        };
+        if let Err(error) = desk.changes.one(change).await {
+            tracing::warn!(%error, queue = desk.queue, "a delayed event could not be put off; it is when its lease expires");
+        }
+        return;
+    }
     let next = Outgoing {
         message: Arc::new(incoming.message.with_note(&incoming.note)),
         delay: step,
+        group: None,
     };
     let put_off = match desk.sends.one(next).await {
         Ok(()) => desk.deletes.one(receipt).await,

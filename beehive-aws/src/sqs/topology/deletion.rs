@@ -3,7 +3,7 @@
 use beehive_core::queue::{QueueKind, QueueName};
 use beehive_core::{ErrorKind, Result};
 
-use super::super::names::dead_letters_of;
+use super::super::names::{dead_letters_of, ordered, plain};
 use super::topology::Topology;
 
 const DELETE: &str = "delete";
@@ -12,55 +12,70 @@ impl Topology {
     pub(crate) async fn delete(&self, name: &QueueName) -> Result<()> {
         let deleted = match name.kind() {
             QueueKind::Topic => self.delete_topic(name).await,
-            QueueKind::Subscription => {
-                let queue = self.names.queue(name);
-                match self.unsubscribe(name, &queue).await {
-                    Ok(()) => self.delete_queue(&queue).await,
-                    Err(error) => Err(error),
-                }
-            }
-            QueueKind::Queue => self.delete_queue(&self.names.queue(name)).await,
+            QueueKind::Subscription => match self.unsubscribe(name).await {
+                Ok(()) => self.delete_both(name).await,
+                Err(error) => Err(error),
+            },
+            QueueKind::Queue => self.delete_both(name).await,
         };
         deleted.map_err(|error| error.with_operation(DELETE).with_context("queue", name))
     }
 
-    /// Deletes a topic and every queue of ours that is subscribed to it. The topic goes last, so that
-    /// whoever is interrupted finds the rest again.
+    /// Deletes a topic and every queue of ours that is subscribed to it, whether it keeps order or not.
+    /// The topic goes last, so that whoever is interrupted finds the rest again.
     async fn delete_topic(&self, name: &QueueName) -> Result<()> {
         let arns = self.arns().await?;
         let topic = self.names.topic(name);
-        let arn = arns.topic(&topic);
-        for subscription in self.subscriptions(&arn).await? {
-            let endpoint = subscription.endpoint().unwrap_or_default();
-            let Some(queue) = arns.queue_name(endpoint) else {
-                continue;
-            };
-            if self.names.owns(queue) {
-                self.delete_queue(queue).await?;
+        for arn in [arns.topic(&topic), arns.topic(&ordered(&topic))] {
+            for subscription in self.subscriptions(&arn).await? {
+                let endpoint = subscription.endpoint().unwrap_or_default();
+                let Some(queue) = arns.queue_name(endpoint) else {
+                    continue;
+                };
+                if self.names.owns(queue) {
+                    self.delete_queue(queue).await?;
+                }
+            }
+            let request = self.sns.delete_topic().topic_arn(&arn);
+            let deleted = self.calls.call(|| request.clone().send()).await;
+            self.forget_topic(&topic);
+            match deleted {
+                Ok(_) => {}
+                Err(failed) if failed.kind() == ErrorKind::NotFound => {}
+                Err(failed) => return Err(failed.into_error(DELETE)),
             }
         }
-        let request = self.sns.delete_topic().topic_arn(&arn);
-        let deleted = self.calls.call(|| request.clone().send()).await;
-        self.forget_topic(&topic);
-        match deleted {
-            Ok(_) => Ok(()),
-            Err(failed) if failed.kind() == ErrorKind::NotFound => Ok(()),
-            Err(failed) => Err(failed.into_error(DELETE)),
-        }
+        Ok(())
     }
 
-    async fn unsubscribe(&self, name: &QueueName, queue: &str) -> Result<()> {
+    async fn unsubscribe(&self, name: &QueueName) -> Result<()> {
         let arns = self.arns().await?;
-        let topic = arns.topic(&self.names.topic(name));
-        let Some(arn) = self.subscription(&topic, &arns.queue(queue)).await? else {
-            return Ok(());
-        };
-        let request = self.sns.unsubscribe().subscription_arn(arn);
-        match self.calls.call(|| request.clone().send()).await {
-            Ok(_) => Ok(()),
-            Err(failed) if failed.kind() == ErrorKind::NotFound => Ok(()),
-            Err(failed) => Err(failed.into_error(DELETE)),
+        let (topic, queue) = (self.names.topic(name), self.names.queue(name));
+        for topic in [arns.topic(&topic), arns.topic(&ordered(&topic))] {
+            for subscription in self.subscriptions(&topic).await? {
+                let endpoint = subscription.endpoint().unwrap_or_default();
+                let Some(arn) = subscription.subscription_arn() else {
+                    continue;
+                };
+                if arns.queue_name(endpoint).map(plain) != Some(&*queue) {
+                    continue;
+                }
+                let request = self.sns.unsubscribe().subscription_arn(arn);
+                match self.calls.call(|| request.clone().send()).await {
+                    Ok(_) => {}
+                    Err(failed) if failed.kind() == ErrorKind::NotFound => {}
+                    Err(failed) => return Err(failed.into_error(DELETE)),
+                }
+            }
         }
+        Ok(())
+    }
+
+    /// Deletes a queue of this name, whether it keeps order or not.
+    async fn delete_both(&self, name: &QueueName) -> Result<()> {
+        let queue = self.names.queue(name);
+        self.delete_queue(&queue).await?;
+        self.delete_queue(&ordered(&queue)).await
     }
 
     /// Deletes a queue and its dead letters, these last: an event that is given up at this moment

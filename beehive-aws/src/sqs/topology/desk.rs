@@ -7,7 +7,10 @@ use tokio::sync::watch;
 
 use super::super::batches::{Changes, Coalescer, Deletes, Publishes, Sends};
 use super::super::calls::Calls;
+use super::super::names::is_ordered;
 
+/// Where order is kept, one request waits for another.
+const IN_ORDER: usize = 1;
 /// How many full requests of one kind are under way at one time to one place.
 const UNDER_WAY_MAX: usize = 8;
 
@@ -44,11 +47,16 @@ impl QueueDesk {
         Self {
             queue: queue.to_owned(),
             url: url(),
-            sends: Coalescer::new(sends, UNDER_WAY_MAX),
+            sends: Coalescer::new(sends, under_way_max(queue)),
             deletes: Coalescer::new(deletes, UNDER_WAY_MAX),
             changes: Coalescer::new(changes, UNDER_WAY_MAX),
             gone: watch::Sender::new(false),
         }
+    }
+
+    /// Whether it keeps order.
+    pub(crate) fn is_ordered(&self) -> bool {
+        is_ordered(&self.queue)
     }
 
     /// Tells everyone who reads it that it was deleted, which SQS tells only who asks.
@@ -81,9 +89,19 @@ impl fmt::Debug for QueueDesk {
     }
 }
 
+fn under_way_max(name: &str) -> usize {
+    if is_ordered(name) {
+        IN_ORDER
+    } else {
+        UNDER_WAY_MAX
+    }
+}
+
 /// One topic of SNS.
 #[derive(Debug)]
 pub(crate) struct TopicDesk {
+    /// Whether it keeps order.
+    pub(crate) is_ordered: bool,
     pub(crate) publishes: Coalescer<Publishes>,
 }
 
@@ -95,7 +113,8 @@ impl TopicDesk {
             arn: arn.to_owned(),
         };
         Self {
-            publishes: Coalescer::new(publishes, UNDER_WAY_MAX),
+            is_ordered: is_ordered(arn),
+            publishes: Coalescer::new(publishes, under_way_max(arn)),
         }
     }
 }

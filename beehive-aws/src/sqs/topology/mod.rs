@@ -10,5 +10,5 @@ mod topics;
 #[expect(clippy::module_inception, reason = "the concept of this folder")]
 mod topology;
 
-pub(super) use self::desk::QueueDesk;
+pub(super) use self::desk::{QueueDesk, TopicDesk};
 pub(super) use self::topology::Topology;

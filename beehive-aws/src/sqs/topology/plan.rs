@@ -6,6 +6,7 @@ use aws_sdk_sqs::types::QueueAttributeName as Name;
 use beehive_core::{Error, ErrorKind};
 use serde_json::{Value, json};
 
+use super::super::names::is_ordered;
 use super::super::options::QueueEncryption;
 use super::policy::policy;
 
@@ -25,7 +26,8 @@ pub(super) struct Plan {
 }
 
 impl Plan {
-    /// A queue that gives its dead letters to another, or one that is that other.
+    /// A queue that gives its dead letters to another, or one that is that other. By its name it keeps
+    /// order or not.
     pub(super) fn new(
         queue: &str,
         arn: &str,
@@ -43,6 +45,9 @@ impl Plan {
                 "maxReceiveCount": DELIVERIES_MAX,
             });
             attributes.push((Name::RedrivePolicy, redrive.to_string()));
+        }
+        if is_ordered(queue) {
+            attributes.push((Name::FifoQueue, "true".to_owned()));
         }
         attributes.push(match encryption {
             QueueEncryption::Managed => (Name::SqsManagedSseEnabled, "true".to_owned()),
