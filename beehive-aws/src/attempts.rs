@@ -26,6 +26,10 @@ pub(crate) enum Repeat {
     /// Any: twice is as good as once, or is noticed.
     Always,
     /// Only those that had no effect: twice would be too often.
+    #[cfg_attr(
+        not(feature = "dynamo"),
+        allow(dead_code, reason = "all that S3 is asked may be asked twice")
+    )]
     IfNotApplied,
 }
 
@@ -143,6 +147,7 @@ where
     }
 
     /// Whether any attempt may have had its effect.
+    #[cfg(feature = "dynamo")]
     pub(crate) fn is_doubtful(&self) -> bool {
         self.doubtful || self.fault.verdict() == Verdict::Doubtful
     }

@@ -160,6 +160,7 @@ fn credentials(error: &(dyn StdError + 'static)) -> Option<Place> {
 }
 
 /// Stored content that does not follow the layout.
+#[cfg(feature = "dynamo")]
 pub(crate) fn unreadable(attribute: &'static str) -> Error {
     Error::new(
         ErrorKind::Invalid,

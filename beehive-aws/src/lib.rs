@@ -50,6 +50,7 @@
 //! `sqs`.
 
 mod attempts;
+#[cfg(feature = "dynamo")]
 mod clock;
 mod config;
 #[cfg(feature = "dynamo")]

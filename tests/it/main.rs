@@ -6,4 +6,5 @@
 )]
 
 mod hives;
+mod nodes;
 mod tidy;

@@ -29,6 +29,13 @@ fn main() -> ExitCode {
     if let Some(ended) = hive::worker() {
         return ended;
     }
+    if let Ok(level) = std::env::var("BEEHIVE_TESTS_LOG") {
+        tracing_subscriber::fmt()
+            .with_env_filter(level)
+            .with_ansi(false)
+            .with_writer(std::io::stderr)
+            .init();
+    }
     let subjects = [
         broker::trials(),
         connection::trials(),

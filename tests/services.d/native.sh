@@ -4,11 +4,17 @@
 # The process that a file in this folder names, if it is still that process: its arguments name the
 # folder, from its first moment on. Prints its number.
 process_in() {
-    local folder=$1 file=$1/$2 pid arguments
+    local folder=$1 file=$1/$2 pid arguments look
     pid=$(cat "$file" 2>/dev/null) || return 1
     [[ -n $pid ]] || return 1
     if [[ -d /proc/self ]]; then
-        { arguments=$(tr '\0' ' ' <"/proc/$pid/cmdline"); } 2>/dev/null || return 1
+        # It has none for a moment while it becomes another program, as the scripts of RabbitMQ do
+        # several times, and for good when it has ended and nobody has asked how.
+        for look in {1..50}; do
+            { arguments=$(tr '\0' ' ' <"/proc/$pid/cmdline"); } 2>/dev/null || return 1
+            [[ -z $arguments && $look -lt 50 ]] || break
+            sleep 0.01
+        done
     else
         arguments=$(ps -o command= -p "$pid") || return 1
     fi

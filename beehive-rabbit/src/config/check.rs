@@ -12,6 +12,7 @@ const HEARTBEAT_MAX: Duration = Duration::from_hours(1);
 const TIMEOUT_MIN: Duration = Duration::from_millis(10);
 const TIMEOUT_MAX: Duration = Duration::from_hours(24);
 const CONSUMER_TIMEOUT_MIN: Duration = Duration::from_secs(2);
+const SILENCE_MIN: Duration = Duration::from_secs(1);
 const CONSUMER_TIMEOUT_MAX: Duration = Duration::from_hours(365 * 24);
 const FRAME_MIN: u32 = 4096;
 const LANES_MAX: usize = 256;
@@ -131,6 +132,12 @@ fn durations(config: &RabbitConfig, findings: &mut Vec<String>) {
             "the consumer time-out is 2 seconds to 1 year, not {timeout:?}; give the broker's own"
         ));
     }
+    let limit = config.silence_limit;
+    if !(SILENCE_MIN..=TIMEOUT_MAX).contains(&limit) {
+        findings.push(format!(
+            "the silence limit is 1 second to 24 hours, not {limit:?}"
+        ));
+    }
 }
 
 fn sizes(config: &RabbitConfig, findings: &mut Vec<String>) {
@@ -204,6 +211,7 @@ mod tests {
             .with_operation_timeout(Duration::ZERO)
             .with_confirm_timeout(Duration::MAX)
             .with_consumer_timeout(Duration::ZERO)
+            .with_silence_limit(Duration::ZERO)
             .with_publish_lanes(NonZeroUsize::MAX)
             .with_publish_window(NonZeroUsize::MAX)
             .with_connection_name("a\nb")
@@ -222,6 +230,7 @@ mod tests {
                 "operation",
                 "confirm",
                 "consumer",
+                "silence",
                 "frame_max",
                 "lanes",
                 "window",

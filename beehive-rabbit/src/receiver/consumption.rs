@@ -64,10 +64,31 @@ impl Consumption {
                 serving.wind_up(self.shared.closer()).await;
                 None
             }
+            End::Silent => {
+                debug!("nothing came for a while, consuming on another channel");
+                serving.wind_up(None).await;
+                self.replace().await
+            }
             End::Lost(error) => {
                 session.lose();
                 drop(serving);
                 warn!(queue = %self.shared.queue, %error, "the channel is lost, opening another");
+                self.shared.troubled(&error);
+                self.reopen().await
+            }
+        }
+    }
+
+    /// Another channel at once, after nothing went wrong as far as is known.
+    async fn replace(&mut self) -> Option<Opened> {
+        let opened = tokio::select! {
+            biased;
+            () = self.shared.closing.cancelled() => return None,
+            opened = open(&self.shared) => opened,
+        };
+        match opened {
+            Ok(opened) => Some(opened),
+            Err(error) => {
                 self.shared.troubled(&error);
                 self.reopen().await
             }

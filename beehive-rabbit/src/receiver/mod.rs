@@ -28,6 +28,7 @@ mod serving;
 mod session;
 mod settling;
 mod shared;
+mod silence;
 mod subscribing;
 mod term;
 mod trouble;

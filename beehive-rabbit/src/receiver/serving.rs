@@ -22,6 +22,7 @@ use super::linger::Linger;
 use super::resending::send_on;
 use super::session::{ChannelEnd, Demand, Rest, Session, Turn};
 use super::shared::Closer;
+use super::silence::Silence;
 use super::subscribing::{Opened, consume};
 use super::term::later;
 use crate::connection::Link;
@@ -34,6 +35,8 @@ pub(super) enum End {
     Lost(Error),
     /// The receiver is closed. Leases last.
     Closing,
+    /// Nothing has come for so long that something may be wrong. No lease is out.
+    Silent,
 }
 
 /// A broker that cancels twice within this time gets a new channel, and a pause.
@@ -51,6 +54,7 @@ pub(super) struct Serving {
     consumers: u32,
     /// When the broker last cancelled it.
     cancelled_at: Option<Instant>,
+    silence: Silence,
     batch: Vec<Delivery>,
     /// The frames that are being written.
     flight: Option<BoxFuture<'static, Result<()>>>,
@@ -65,6 +69,8 @@ pub(super) struct Serving {
 impl Serving {
     pub(super) fn new(session: Arc<Session>, opened: Opened) -> Self {
         let lost = opened.live.lost().clone().cancelled_owned();
+        let limit = session.shared.parts.config.silence_limit;
+        let silence = Silence::new(Instant::now(), limit, fastrand::f64());
         Self {
             session,
             _link: opened.link,
@@ -73,6 +79,7 @@ impl Serving {
             consumer: None,
             consumers: 0,
             cancelled_at: None,
+            silence,
             batch: Vec::new(),
             flight: None,
             flight_until: Instant::now(),
@@ -89,6 +96,9 @@ impl Serving {
             if self.session.shared.closing.is_cancelled() {
                 return End::Closing;
             }
+            if self.is_doubted(&turn) {
+                return End::Silent;
+            }
             let done = match turn.demand {
                 Demand::Wanted => self.begin().await,
                 Demand::Unread => self.pause().await,
@@ -98,6 +108,18 @@ impl Serving {
                 return End::Lost(error);
             }
         }
+    }
+
+    /// Whether the consumer is to be replaced: it should hear something, and has not for too long.
+    fn is_doubted(&mut self, turn: &Turn) -> bool {
+        let now = Instant::now();
+        if self.consumer.is_none() || turn.rest != Rest::Nothing {
+            self.silence.end(now);
+            return false;
+        }
+        let at = self.silence.doubted_at();
+        self.alarm.set(at);
+        at <= now
     }
 
     /// Has the broker deliver.

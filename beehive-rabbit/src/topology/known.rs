@@ -64,6 +64,11 @@ impl Known {
         }
     }
 
+    /// Whether this name was declared, as far as is remembered.
+    pub(super) fn is_declared(&self, name: &QueueName) -> bool {
+        self.inner().names.contains(name)
+    }
+
     /// The names that were declared.
     pub(super) fn names(&self) -> Vec<QueueName> {
         self.inner().names.iter().cloned().collect()

@@ -1,10 +1,12 @@
 //! Declares and checks exchanges and queues.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use beehive_core::queue::QueueName;
 use beehive_core::{Error, ErrorKind, Result};
 use tokio::sync::Mutex;
+use tokio::time::sleep;
 
 use super::channels::Channels;
 use super::known::Known;
@@ -51,6 +53,7 @@ impl Topology {
     /// `NotFound` where it may only be checked and is missing; `Denied` without permission.
     pub(crate) async fn declare(&self, name: &QueueName) -> Result<()> {
         let steps = plan::of_name(&self.names, &self.config, name);
+        self.let_consumers_go(name).await?;
         if name.is_readable() {
             self.declare_delays().await?;
         }
@@ -65,6 +68,20 @@ impl Topology {
         }
         declared.map_err(|error| error.with_context("for", name))?;
         self.known.learn_name(name);
+        Ok(())
+    }
+
+    /// If somebody deleted a queue, waits until its consumers know.
+    ///
+    /// # Errors
+    /// Temporary ones.
+    async fn let_consumers_go(&self, name: &QueueName) -> Result<()> {
+        /// The broker tells them at once; its channels may be busy.
+        const FAREWELL: Duration = Duration::from_millis(500);
+        // RabbitMQ up to 3.13 may lose consumers whose queue is there again before they are told.
+        if self.known.is_declared(name) && !self.exists(name).await? {
+            sleep(FAREWELL).await;
+        }
         Ok(())
     }
 

@@ -2,17 +2,26 @@
 
 use std::sync::Arc;
 
+use beehive_aws::{AwsConfig, AwsStores, ProvisioningMode, dynamo::DynamoOptions, s3::S3Options};
 use beehive_core::{
     prelude::{EventQueue, MemoryQueue, Stores},
     queue::QueueName,
 };
 use beehive_rabbit::{RabbitConfig, RabbitQueue};
+use futures_util::future::try_join;
 use tracing::warn;
 
 use crate::{
     cli::{BackendKind, Namespace},
     error::Error,
 };
+
+/// What the names of the shop's tables begin with. Runs share them, each in its namespace.
+const TABLES: &str = "prismo";
+
+/// Names the bucket of the invoices; on AWS itself, no two accounts can have buckets of one name.
+const BUCKET_VARIABLE: &str = "PRISMO_BUCKET";
+const BUCKET: &str = "prismo-ecommerce";
 
 /// A queue and stores: all that the shop needs to know of a backend.
 #[derive(Clone, Debug)]
@@ -21,17 +30,17 @@ pub struct Backend {
     pub queue: Arc<dyn EventQueue>,
     /// The stores.
     pub stores: Stores,
-    /// What is to be removed when the run is over: its state ends with this process.
-    passing: Option<Arc<RabbitQueue>>,
+    /// What is to be done with the broker when this process is done.
+    broker: Option<(Arc<RabbitQueue>, Lifetime)>,
 }
 
-/// Whether a run is the work of one process.
+/// How long the queues of a namespace are of use.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Sharing {
-    /// Everything in this one.
-    OneProcess,
-    /// Customers, workers and auditors, each in its own.
-    ManyProcesses,
+pub enum Lifetime {
+    /// As long as this process, which knows their namespace alone.
+    Process,
+    /// Longer: other processes use them, now or later.
+    Namespace,
 }
 
 impl Backend {
@@ -40,7 +49,7 @@ impl Backend {
         Self {
             queue: Arc::new(queue),
             stores,
-            passing: None,
+            broker: None,
         }
     }
 
@@ -49,47 +58,42 @@ impl Backend {
         Self::new(MemoryQueue::default(), Stores::memory())
     }
 
-    /// Opens the backend someone asked for. Its queues and tables are apart from those of every
-    /// other namespace.
+    /// Opens the backend someone asked for. Its queues and what it stores are apart from those of
+    /// every other namespace.
     ///
     /// # Errors
     /// When it cannot be reached, or is still to be written.
     pub async fn open(
         kind: BackendKind,
         namespace: &Namespace,
-        sharing: Sharing,
+        lifetime: Lifetime,
     ) -> Result<Self, Error> {
-        match (kind, sharing) {
+        match kind {
             // Nobody else sees this process's memory, which is all a namespace is for.
-            (BackendKind::Memory, _) => Ok(Self::memory()),
-            (BackendKind::Cloud, Sharing::OneProcess) => Self::rabbit(namespace).await,
-            (BackendKind::Cloud, Sharing::ManyProcesses) => Err(Error::NotShared),
-            (BackendKind::Aws, _) => Err(Error::NotYet("aws")),
+            BackendKind::Memory => Ok(Self::memory()),
+            BackendKind::Cloud => {
+                let opened = try_join(rabbit(namespace), aws_stores(namespace));
+                let (queue, stores) = opened.await?;
+                Ok(Self {
+                    queue: Arc::<RabbitQueue>::clone(&queue),
+                    stores,
+                    broker: Some((queue, lifetime)),
+                })
+            }
+            BackendKind::Aws => Err(Error::NotYet("aws")),
         }
-    }
-
-    /// Events on RabbitMQ, state in this process.
-    ///
-    /// The queues have a namespace that no other run has: events that an earlier one left behind
-    /// would speak of orders that nobody knows any more.
-    async fn rabbit(namespace: &Namespace) -> Result<Self, Error> {
-        let run = fastrand::u16(..);
-        let namespace = format!("{namespace}-{run:04x}");
-        let config = RabbitConfig::from_env()?.with_namespace(namespace.parse()?);
-        let queue = Arc::new(RabbitQueue::connect(config).await?);
-        Ok(Self {
-            queue: Arc::<RabbitQueue>::clone(&queue),
-            stores: Stores::memory(),
-            passing: Some(queue),
-        })
     }
 
     /// Removes what is of no use after this process, and closes the connections.
     pub async fn close(&self) {
-        let Some(queue) = &self.passing else { return };
-        for deleted in [queue.delete_declared().await, queue.delete_delays().await] {
-            if let Err(error) = deleted {
-                warn!(%error, "the queues of this run are left on the broker");
+        let Some((queue, lifetime)) = &self.broker else {
+            return;
+        };
+        if *lifetime == Lifetime::Process {
+            for deleted in [queue.delete_declared().await, queue.delete_delays().await] {
+                if let Err(error) = deleted {
+                    warn!(%error, "the queues of this run are left on the broker");
+                }
             }
         }
         queue.close().await;
@@ -113,4 +117,25 @@ impl Backend {
         }
         Ok(count)
     }
+}
+
+/// Events on RabbitMQ: the broker that `AMQP_URL` names, or the one of this machine.
+async fn rabbit(namespace: &Namespace) -> Result<Arc<RabbitQueue>, Error> {
+    let config = RabbitConfig::from_env()?.with_namespace(namespace.as_str().parse()?);
+    Ok(Arc::new(RabbitQueue::connect(config).await?))
+}
+
+/// State on DynamoDB and S3, where the environment leads to. What is not there yet is made.
+async fn aws_stores(namespace: &Namespace) -> Result<Stores, Error> {
+    let create = ProvisioningMode::Create;
+    let tables = DynamoOptions::default()
+        .with_table_prefix(TABLES)
+        .with_namespace(namespace.as_str())
+        .with_provisioning(create);
+    let bucket = std::env::var(BUCKET_VARIABLE).unwrap_or_else(|_| BUCKET.to_owned());
+    let bucket = S3Options::new(bucket)
+        .with_prefix(format!("{namespace}/"))
+        .with_provisioning(create);
+    let aws = AwsStores::open(&AwsConfig::from_env().await, &tables, &bucket).await?;
+    Ok(aws.stores())
 }

@@ -18,13 +18,8 @@ pub enum Error {
     #[error("cannot print")]
     Print(#[from] std::io::Error),
     /// This backend is still to be written.
-    #[error("the {0} backend is not there yet; use `--backend memory`")]
+    #[error("the {0} backend is not there yet; use `--backend cloud`")]
     NotYet(&'static str),
-    /// Nothing that several processes see holds the state yet.
-    #[error(
-        "until its stores are there, the cloud backend keeps state in one process; use `prismo run`"
-    )]
-    NotShared,
 }
 
 impl Error {
@@ -33,7 +28,7 @@ impl Error {
         match self {
             Self::Backend(error) => error.is_temporary(),
             Self::Outside(error) => matches!(error, OutsideError::Unreachable { .. }),
-            Self::Print(_) | Self::NotYet(_) | Self::NotShared => false,
+            Self::Print(_) | Self::NotYet(_) => false,
         }
     }
 }

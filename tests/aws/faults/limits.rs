@@ -21,7 +21,7 @@ use libtest_mimic::Failed;
 use tokio::time::{Instant, timeout};
 
 use super::{equal, fails};
-use crate::emulator::{trial, unique};
+use crate::emulator::{dynamo_over, trial, unique};
 use crate::wire::{Fault, Wire};
 
 pub(super) fn trials() -> Vec<Trial> {
@@ -35,6 +35,7 @@ pub(super) fn trials() -> Vec<Trial> {
         trial("limits::namespaces", namespaces),
         trial("limits::largest_document", largest_document),
         trial("limits::health", health),
+        trial("limits::health_names_the_cause", health_names_the_cause),
     ]
 }
 
@@ -232,6 +233,29 @@ async fn health() -> Outcome {
     let nowhere = S3Options::new(unique()).with_provisioning(ProvisioningMode::Trust);
     let stores = AwsStores::open(&config, &tables, &nowhere).await?;
     says("no bucket", &stores.health().await, "bucket")
+}
+
+/// What is wrong with whoever asks is told as well.
+async fn health_names_the_cause() -> Outcome {
+    const CLOCK: &str = r#"{"__type":"com.amazon.coral.service#InvalidSignatureException","message":"Signature expired"}"#;
+    const KEY: &str = r#"{"__type":"com.amazon.coral.service#UnrecognizedClientException","message":"The security token is invalid"}"#;
+    const RIGHTS: &str =
+        r#"{"__type":"com.amazon.coral.service#AccessDeniedException","message":"not authorized"}"#;
+    let wire = Wire::new();
+    let stores = dynamo_over(&wire).await?;
+    for (body, word) in [(CLOCK, "clock"), (KEY, "credentials"), (RIGHTS, "policy")] {
+        // The SDK may correct its clock by the first answer, so that one is asked again.
+        for _ in 0..2 {
+            wire.fail("GetItem", Fault::Answer { status: 400, body });
+        }
+        says(word, &stores.health().await, word)?;
+        // One that was not asked for is met here.
+        while !wire.is_spent() {
+            stores.health().await;
+        }
+    }
+    let broken = DynamoStores::open(&nowhere(&Wire::new()), &trusting()).await?;
+    says("no network", &broken.health().await, "reached")
 }
 
 fn says(what: &str, health: &Health, word: &str) -> Outcome {

@@ -107,9 +107,10 @@ pub struct Options {
     )]
     pub replenish_delay: Duration,
 
-    /// Keeps the queues and tables of one run apart from those of others
-    #[arg(long, global = true, value_name = "NAME", default_value = "prismo")]
-    pub namespace: Namespace,
+    /// Keeps the queues and state of one run apart from those of others [default: prismo; for `run`
+    /// a new one]
+    #[arg(long, global = true, value_name = "NAME")]
+    pub namespace: Option<Namespace>,
 
     /// How to print the summary: a table, or one line of JSON at the end of standard output
     #[arg(long, global = true, value_enum, default_value_t = SummaryFormat::Human)]

@@ -32,7 +32,7 @@ fn nothing_said_means_run_with_the_defaults() {
         backend: BackendKind::Memory,
         parallelism: NonZeroUsize::new(8).unwrap(),
         replenish_delay: Duration::from_millis(200),
-        namespace: "prismo".parse().unwrap(),
+        namespace: None,
         summary: SummaryFormat::Human,
         timeout: Duration::from_mins(10),
         verbose: false,

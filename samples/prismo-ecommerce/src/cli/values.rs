@@ -88,9 +88,21 @@ fn seconds(text: &str, max: Duration) -> Result<Duration, String> {
 pub struct Namespace(String);
 
 impl Namespace {
+    /// One that no other run has, by all odds.
+    pub fn unique() -> Self {
+        Self(format!("{}-{:08x}", Self::default(), fastrand::u32(..)))
+    }
+
     /// The name.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+}
+
+impl Default for Namespace {
+    /// Where processes meet that were not told otherwise.
+    fn default() -> Self {
+        Self("prismo".to_owned())
     }
 }
 

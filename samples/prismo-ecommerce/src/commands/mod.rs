@@ -16,8 +16,8 @@ use std::{
 use beehive_core::hive::{FactorySettings, HiveBuilder};
 
 use crate::{
-    backend::{Backend, Sharing},
-    cli::{Cli, Command, Options, SummaryFormat},
+    backend::{Backend, Lifetime},
+    cli::{Cli, Command, Namespace, Options, SummaryFormat},
     error::Error,
     hive::simulated_hive,
     state::RunRecord,
@@ -30,12 +30,13 @@ use crate::{
 /// When it could not be done.
 pub async fn execute(cli: &Cli) -> Result<ExitCode, Error> {
     let options = &cli.options;
-    let open = |sharing| Backend::open(options.backend, &options.namespace, sharing);
     let backend = match cli.command() {
         // The diagram is the same everywhere.
         Command::Graph { .. } => Backend::memory(),
-        Command::Run => open(Sharing::OneProcess).await?,
-        Command::Worker | Command::Shop | Command::Check => open(Sharing::ManyProcesses).await?,
+        command => {
+            let (namespace, lifetime) = place(command, options);
+            Backend::open(options.backend, &namespace, lifetime).await?
+        }
     };
     let done = match cli.command() {
         Command::Run => run::run(options, &backend).await,
@@ -46,6 +47,18 @@ pub async fn execute(cli: &Cli) -> Result<ExitCode, Error> {
     };
     backend.close().await;
     done
+}
+
+/// Where the events and the state of a command are.
+///
+/// A run that needs no other process gets a namespace of its own, so that it meets nothing of those
+/// before it, unless one was named: then it can be audited later.
+fn place(command: Command, options: &Options) -> (Namespace, Lifetime) {
+    match (command, &options.namespace) {
+        (_, Some(named)) => (named.clone(), Lifetime::Namespace),
+        (Command::Run, None) => (Namespace::unique(), Lifetime::Process),
+        (_, None) => (Namespace::default(), Lifetime::Namespace),
+    }
 }
 
 /// The hive as the flags have it; the environment may override single actors.

@@ -1,11 +1,17 @@
 //! When an order is over.
 
+use beehive_core::page::PageRequest;
+
 use super::Inspector;
 use crate::{
     domain::{CancelReason, OrderId, Status},
     error::Error,
     outside::{Charge, Email, LedgerExt, Refund},
+    state::OrderRecord,
 };
+
+/// How many orders are read at once.
+const PAGE: usize = 1_000;
 
 /// How far an order is.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -19,12 +25,29 @@ pub enum Settlement {
 }
 
 impl Inspector {
+    /// The orders from one to another that are shipped or cancelled.
+    ///
+    /// # Errors
+    /// When something cannot be read.
+    pub async fn ended(&self, first: OrderId, last: OrderId) -> Result<Vec<OrderRecord>, Error> {
+        let (mut ended, mut page) = (Vec::new(), PageRequest::first(PAGE));
+        loop {
+            let found = self.orders.between(first, last, &page).await?;
+            let records = found.items.into_iter();
+            ended.extend(records.filter(|record| record.status != Status::Placed));
+            match found.next {
+                Some(next) => page = page.starting_at(next),
+                None => return Ok(ended),
+            }
+        }
+    }
+
     /// How far an order is.
     ///
     /// # Errors
-    /// When it was never placed, or something cannot be read.
-    pub async fn settlement(&self, order: OrderId) -> Result<Settlement, Error> {
-        let record = self.orders.get(order).await?;
+    /// When something cannot be read.
+    pub async fn settlement(&self, record: &OrderRecord) -> Result<Settlement, Error> {
+        let order = record.order.id;
         let settled = match record.status {
             Status::Placed => None,
             Status::Shipped => self.is_mailed(order).await?.then_some(Settlement::Shipped),

@@ -11,7 +11,7 @@ use beehive_core::{
     prelude::{Event, Stores},
 };
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
-use tokio::time::sleep;
+use tokio::time::{Instant, sleep};
 
 use self::{patience::patiently, pending::Pending};
 use crate::{
@@ -33,7 +33,8 @@ const BATCH: usize = 100;
 /// How many requests to the stores are on their way at one time.
 const REQUESTS: usize = 16;
 
-/// How long to wait before asking again how things stand.
+/// How long to wait at least before asking again how things stand. Where the answer takes longer than
+/// that, as long as it took: what is asked works for the actors too.
 const PERIOD: Duration = Duration::from_millis(50);
 
 /// Places the orders of a run. Every step can be repeated, in this process or the next: a shop that
@@ -85,12 +86,14 @@ impl Shop {
                 pending.extend(batch.iter().map(|order| order.id));
                 tell(pending.tally());
             }
+            let asked = Instant::now();
             pending.ask(&self.inspector).await?;
+            let pause = asked.elapsed().max(PERIOD);
             tell(pending.tally());
             if pending.len() == 0 && placed >= self.run.orders {
                 return self.wait_for_deliveries().await;
             }
-            sleep(PERIOD).await;
+            sleep(pause).await;
         }
     }
 

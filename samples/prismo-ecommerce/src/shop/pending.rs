@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use futures_util::{StreamExt as _, TryStreamExt as _, stream};
+use futures_util::{StreamExt as _, TryStreamExt as _, future::ready, stream};
 
 use super::{REQUESTS, patience::patiently};
 use crate::{
@@ -36,15 +36,23 @@ impl Pending {
         }
     }
 
-    /// Finds out which of them are over.
+    /// Finds out which of them are over. The orders are read in pages; more is asked only about those
+    /// that have ended.
     pub(super) async fn ask(&mut self, inspector: &Inspector) -> Result<(), Error> {
-        let mut answers = stream::iter(self.open.clone())
-            .map(async |order| {
-                let settlement = patiently(|| inspector.settlement(order)).await?;
-                Ok::<_, Error>((order, settlement))
+        let (Some(&first), Some(&last)) = (self.open.first(), self.open.last()) else {
+            return Ok(());
+        };
+        let ended = patiently(|| inspector.ended(first, last)).await?;
+        let answers = stream::iter(ended)
+            .filter(|record| ready(self.open.contains(&record.order.id)))
+            .map(async |record| {
+                let settlement = patiently(|| inspector.settlement(&record)).await?;
+                Ok::<_, Error>((record.order.id, settlement))
             })
-            .buffer_unordered(REQUESTS);
-        while let Some((order, settlement)) = answers.try_next().await? {
+            .buffer_unordered(REQUESTS)
+            .try_collect::<Vec<_>>()
+            .await?;
+        for (order, settlement) in answers {
             match settlement {
                 Settlement::Open => continue,
                 Settlement::Shipped => self.tally.shipped += 1,

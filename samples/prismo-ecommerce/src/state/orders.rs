@@ -133,6 +133,22 @@ impl Orders {
         Ok(page.map(|found| found.entity))
     }
 
+    /// A page of the orders from the first to the last of these.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub async fn between(
+        &self,
+        first: OrderId,
+        last: OrderId,
+        page: &PageRequest,
+    ) -> Result<Page<OrderRecord>> {
+        // The end of a range is not in it; nothing sorts between an id and itself with a zero.
+        let range = Range::Between(first.to_string(), format!("{last}\0"));
+        let page = self.0.range(&range, page).await?;
+        Ok(page.map(|found| found.entity))
+    }
+
     async fn change(
         &self,
         order: OrderId,

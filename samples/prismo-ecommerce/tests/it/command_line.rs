@@ -69,7 +69,6 @@ fn what_is_not_there_is_not_pretended() {
         ("shop", "which the memory backend cannot share"),
         ("check", "which the memory backend cannot share"),
         ("run --backend aws", "the aws backend is not there yet"),
-        ("worker --backend cloud", "use `prismo run`"),
         ("worker --backend aws", "the aws backend is not there yet"),
     ] {
         let output = prismo(arguments);
@@ -78,4 +77,21 @@ fn what_is_not_there_is_not_pretended() {
         assert!(error.contains(reason), "{arguments}: {error}");
         assert!(output.stdout.is_empty(), "{arguments}");
     }
+}
+
+#[test]
+fn services_that_are_not_there_are_named() {
+    let output = Command::new(env!("CARGO_BIN_EXE_prismo"))
+        .args(["run", "--backend", "cloud"])
+        .env("AMQP_URL", "amqp://127.0.0.1:1")
+        .env("AWS_ENDPOINT_URL", "http://127.0.0.1:1")
+        .env_remove("AWS_ENDPOINT_URL_DYNAMODB")
+        .env("AWS_REGION", "us-east-1")
+        .env("AWS_ACCESS_KEY_ID", "test")
+        .env("AWS_SECRET_ACCESS_KEY", "test")
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    let error = text(&output.stderr);
+    assert!(error.contains("127.0.0.1:1"), "{error}");
 }

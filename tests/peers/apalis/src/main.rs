@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use apalis::prelude::{BoxDynError, Data, WorkerBuilder};
+use apalis::prelude::{BoxDynError, Data, WorkerBuilder, WorkerBuilderExt as _};
 use apalis_amqp::{AmqpBackend, Config};
 use hop::{Confirmed, Error, Hop, Order, Watch};
 use lapin::options::QueueDeclareOptions;

@@ -84,6 +84,7 @@ pub(crate) async fn play(scenario: &Scenario, stores: Stores) -> Outcome {
 
 async fn conclude(scenario: &Scenario, stores: &Stores, adversary: Adversary) -> Outcome {
     let inspector = Inspector::of(stores).unwrap();
+    let orders = Orders::of(stores).unwrap();
     let facts = inspector.facts().await.unwrap();
     let (mut stock, is_at_rest) = inspector.stock(scenario.catalogue()).await.unwrap();
     for (figures, (_, units)) in stock.iter_mut().zip(&scenario.shelf) {
@@ -95,7 +96,8 @@ async fn conclude(scenario: &Scenario, stores: &Stores, adversary: Adversary) ->
     }
     let placed: BTreeSet<_> = scenario.orders.iter().map(|order| order.id).collect();
     for order in placed {
-        if inspector.settlement(order).await.unwrap() == Settlement::Open {
+        let record = orders.get(order).await.unwrap();
+        if inspector.settlement(&record).await.unwrap() == Settlement::Open {
             violations.push(format!("order {order} is not over"));
         }
     }
