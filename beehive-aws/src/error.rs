@@ -171,6 +171,7 @@ pub(crate) fn unreadable(attribute: &'static str) -> Error {
 
 /// A write whose fate stays open: it was answered by nothing but a time-out or a server's error, and
 /// what is there now neither shows it nor rules it out.
+#[cfg(any(feature = "dynamo", feature = "s3"))]
 pub(crate) fn open_fate(operation: &'static str) -> Error {
     Error::new(
         ErrorKind::Temporary,

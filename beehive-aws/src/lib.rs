@@ -64,6 +64,7 @@ pub mod sqs;
 #[cfg(all(feature = "dynamo", feature = "s3"))]
 mod stores;
 mod timeouts;
+#[cfg(any(feature = "dynamo", feature = "s3"))]
 mod write_id;
 
 pub use self::config::AwsConfig;
