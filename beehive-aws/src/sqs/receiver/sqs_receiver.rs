@@ -55,6 +55,8 @@ impl SqsReceiver {
 
     async fn next(&mut self, max: NonZeroUsize, wait: Duration) -> Result<Vec<Lease>> {
         let end = Instant::now() + wait;
+        // However short the wait is, SQS is asked once.
+        let mut is_asked = self.under_way.is_some();
         loop {
             let now = Instant::now();
             let leases = self.leases(max, now);
@@ -65,7 +67,7 @@ impl SqsReceiver {
                 return Err(self.origin.desk.missing());
             }
             let (free, changes) = self.origin.slots.free(now);
-            let is_over = end.saturating_duration_since(now) < MOMENT && now + MOMENT > end;
+            let is_over = end.saturating_duration_since(now) < MOMENT;
             if free == 0 {
                 if now >= end {
                     return Ok(Vec::new());
@@ -75,9 +77,10 @@ impl SqsReceiver {
                 continue;
             }
             if self.under_way.is_none() {
-                if is_over && !wait.is_zero() {
+                if is_asked && is_over {
                     return Ok(Vec::new());
                 }
+                is_asked = true;
                 let ask = Ask {
                     events: max.get().min(free).min(EVENTS_MAX),
                     wait: asked_wait(end.saturating_duration_since(now)),
@@ -86,9 +89,6 @@ impl SqsReceiver {
                 self.under_way = Some(poll::start(&self.origin.parts, &self.origin.desk, ask));
             }
             if !self.answer(end + GRACE).await? {
-                return Ok(Vec::new());
-            }
-            if wait.is_zero() && self.left.is_empty() {
                 return Ok(Vec::new());
             }
         }
@@ -179,7 +179,43 @@ impl fmt::Debug for SqsReceiver {
 
 #[cfg(test)]
 mod tests {
+    use beehive_core::queue::EventQueue as _;
+    use serde_json::json;
+
     use super::*;
+    use crate::sqs::stub::{Reply, Stub};
+    use crate::sqs::{SqsOptions, SqsQueue};
+
+    #[tokio::test(start_paused = true)]
+    async fn sqs_is_asked_however_short_the_wait_is() {
+        for millis in [0, 50, 1_000] {
+            let came = json!({ "Messages": [{
+                "MessageId": "m",
+                "ReceiptHandle": "r",
+                "Body": "clover",
+                "Attributes": { "ApproximateReceiveCount": "3" },
+            }] });
+            let stub = Stub::new([
+                Reply::Said(
+                    200,
+                    json!({ "QueueUrl": "https://sqs.example/1/q" }).to_string(),
+                ),
+                Reply::Said(200, came.to_string()),
+            ]);
+            let options = SqsOptions::new("shop").with_account("123456789012");
+            let queue = SqsQueue::open(&stub.config(), &options).await.unwrap();
+            let options = ReceiverOptions::new(NonZeroUsize::MIN, Duration::from_secs(30));
+            let name = "Jobs-Jobs".parse().unwrap();
+            let mut receiver = queue.receiver(&name, options).await.unwrap();
+            let wait = Duration::from_millis(millis);
+            let leases = receiver.receive(NonZeroUsize::MIN, wait).await.unwrap();
+            assert_eq!(leases.len(), 1, "{millis} ms");
+            assert_eq!(leases[0].attempt(), 3);
+            assert!(leases[0].defect().is_some());
+            let shown = format!("{queue:?} {receiver:?} {leases:?}");
+            assert!(!shown.contains("planted-secret"), "{shown}");
+        }
+    }
 
     #[test]
     fn sqs_is_asked_to_wait_for_whole_seconds() {
