@@ -90,7 +90,7 @@ impl Backend {
             }
             BackendKind::Aws => {
                 let opened = try_join(sqs(namespace), aws_stores(namespace));
-                let (queue, stores) = opened.await?;
+                let (queue, stores) = Box::pin(opened).await?;
                 Ok(Self {
                     lifetime,
                     ..Self::new(queue, stores)
