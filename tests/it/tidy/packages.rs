@@ -24,7 +24,7 @@ const LICENCES: [&str; 12] = [
 ];
 
 /// Which package of the workspace may depend on which; nothing else is allowed.
-const ARROWS: [(&str, &[&str]); 6] = [
+const ARROWS: [(&str, &[&str]); 7] = [
     ("beehive-macros", &[]),
     ("beehive-core", &["beehive-macros"]),
     ("beehive-rabbit", &["beehive-core"]),
@@ -42,6 +42,7 @@ const ARROWS: [(&str, &[&str]); 6] = [
             "prismo-ecommerce",
         ],
     ),
+    ("beehive-ui-tests", &["beehive-core"]),
 ];
 
 /// What `cargo metadata` says of this workspace for this machine.
