@@ -31,6 +31,8 @@ impl Workflow {
         let config = RabbitConfig::from_url(url)?
             .with_namespace(place.namespace.parse()?)
             .with_heartbeat(Duration::from_secs(1))
+            // What is tested recovers by itself, and not because a silent consumer is replaced.
+            .with_silence_limit(Duration::from_mins(10))
             .with_confirm_timeout(Duration::from_secs(3));
         let queue = Arc::new(RabbitQueue::connect(config).await?);
         let seen = Arc::new(Mutex::new(BTreeMap::new()));
