@@ -187,14 +187,21 @@ impl<B: Batch> Turn<B> {
 
 impl<B: Batch> Drop for Turn<B> {
     fn drop(&mut self) {
-        {
+        let unheard = {
             let mut state = self.inner.state();
             state.under_way -= 1;
-            // Dropped before it began, with its runtime.
-            state.gathering -= usize::from(self.is_gathering);
-        }
-        // A runtime that ends starts nothing any more.
-        if tokio::runtime::Handle::try_current().is_ok() {
+            if self.is_gathering {
+                // Dropped before it began: the runtime ends. Another would be dropped in the same way,
+                // here and now, and so on without an end.
+                state.gathering -= 1;
+                std::mem::take(&mut state.waiting)
+            } else {
+                VecDeque::new()
+            }
+        };
+        // Whoever waits is told.
+        drop(unheard);
+        if !self.is_gathering && tokio::runtime::Handle::try_current().is_ok() {
             Inner::start(&self.inner);
         }
     }

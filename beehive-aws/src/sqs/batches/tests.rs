@@ -79,6 +79,25 @@ async fn a_lone_entry_goes_at_once_and_what_comes_meanwhile_goes_together() {
     assert_eq!(kept.batches(), [vec![1], vec![2, 3, 4]]);
 }
 
+#[test]
+fn a_runtime_that_ends_takes_along_what_waits() {
+    let runtime = tokio::runtime::Builder::new_current_thread();
+    let runtime = { runtime }.enable_time().build().unwrap();
+    let kept = Kept::new();
+    let coalescer = Arc::new(Coalescer::new(kept.clone(), 1));
+    runtime.block_on(async {
+        for entry in [1, 2] {
+            let coalescer = Arc::clone(&coalescer);
+            tokio::spawn(async move { coalescer.one(entry).await });
+            settle().await;
+        }
+    });
+    drop(runtime);
+    assert_eq!(kept.batches(), [vec![1]]);
+    let shown = format!("{coalescer:?}");
+    assert!(shown.contains("waiting: 0, under_way: 0"), "{shown}");
+}
+
 #[tokio::test(start_paused = true)]
 async fn full_batches_go_side_by_side() {
     let kept = Kept::new();
