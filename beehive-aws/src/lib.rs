@@ -32,7 +32,8 @@
 //! | lock | DynamoDB | one | a condition on holder and end |
 //! | inbox | DynamoDB | one | a condition that the entry is absent or over |
 //!
-//! What the queue promises is in the documentation of its module, `sqs`.
+//! What the queue promises is in the documentation of its module, `sqs`; how actors run in a function of
+//! AWS Lambda, in that of `lambda`.
 //!
 //! - **What is not answered.** A call may have its effect though nobody hears of it. Every write has a
 //!   name that is kept in what it writes, so one that is made again knows itself. Where that cannot
@@ -47,7 +48,7 @@
 //!
 //! `dynamo`, `s3` and `sqs`, all on. Each brings its clients of the SDK, which is what takes time to
 //! build: three to four minutes for all on two cores, half a minute less without `s3`, one less without
-//! `sqs`.
+//! `sqs`. And `lambda`, off, which is `sqs` with `lambda_runtime` and nothing of the SDK.
 
 mod attempts;
 #[cfg(feature = "dynamo")]
@@ -56,6 +57,8 @@ mod config;
 #[cfg(feature = "dynamo")]
 pub mod dynamo;
 mod error;
+#[cfg(feature = "lambda")]
+pub mod lambda;
 mod provisioning;
 #[cfg(feature = "s3")]
 pub mod s3;

@@ -76,7 +76,6 @@ impl Bodies {
     }
 
     #[cfg(not(feature = "s3"))]
-    #[expect(clippy::unused_self, reason = "as where there is an elsewhere")]
     async fn deposit(&self, _event: &Event) -> Result<Option<Deposit>> {
         Ok(None)
     }
@@ -92,7 +91,6 @@ impl Bodies {
     }
 
     #[cfg(not(feature = "s3"))]
-    #[expect(clippy::unused_self, reason = "as where there is an elsewhere")]
     async fn fetch(&self, _deposit: &Deposit) -> Result<bytes::Bytes> {
         Err(no_claims())
     }

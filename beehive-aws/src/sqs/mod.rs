@@ -69,5 +69,9 @@ mod receiver;
 mod stub;
 mod topology;
 
+#[cfg(feature = "lambda")]
+pub(crate) use self::names::is_ordered;
 pub use self::options::{QueueEncryption, SqsOptions};
 pub use self::queue::SqsQueue;
+#[cfg(feature = "lambda")]
+pub(crate) use self::receiver::{Place, Relay, Relayed};

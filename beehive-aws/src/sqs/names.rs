@@ -75,7 +75,7 @@ pub(super) fn ordered(name: &str) -> String {
 }
 
 /// Whether a topic or queue of this name keeps order.
-pub(super) fn is_ordered(name: &str) -> bool {
+pub(crate) fn is_ordered(name: &str) -> bool {
     name.ends_with(ORDERED)
 }
 

@@ -20,6 +20,8 @@ use super::options::SqsOptions;
 use super::parts::Parts;
 use super::publisher;
 use super::receiver::{LEASE_MAX, SqsReceiver};
+#[cfg(feature = "lambda")]
+use super::receiver::{Relay, give_back};
 use super::topology::Topology;
 use crate::AwsConfig;
 use crate::attempts::Attempts;
@@ -78,6 +80,26 @@ impl SqsQueue {
             parts,
             capabilities: capabilities(options),
         })
+    }
+
+    /// Makes leases of messages of this queue that another program received.
+    #[cfg(feature = "lambda")]
+    pub(crate) fn relay(&self, from: &QueueName, options: ReceiverOptions) -> Relay {
+        Relay::new(Arc::clone(&self.parts), from, options.prefetch())
+    }
+
+    /// Has messages of this queue delivered again at once, by their receipts.
+    #[cfg(feature = "lambda")]
+    pub(crate) async fn give_back(&self, from: &QueueName, receipts: Vec<String>) -> Result<()> {
+        let desk = self.parts.topology.queue(from).await?;
+        give_back(&desk, receipts).await;
+        Ok(())
+    }
+
+    /// What a queue is called for all of AWS: without order, and with it.
+    #[cfg(feature = "lambda")]
+    pub(crate) async fn arns(&self, name: &QueueName) -> Result<[String; 2]> {
+        self.parts.topology.queue_arns(name).await
     }
 }
 

@@ -46,6 +46,26 @@ pub(super) struct Received {
     pub(super) term: Term,
 }
 
+/// What became of a message that was received.
+#[derive(Debug)]
+pub(super) enum Arrival {
+    /// It is to be worked on.
+    Event(Box<Received>),
+    /// It was not due, and goes on its next step in another message.
+    Replaced,
+    /// It is not due, or cannot be had now, and comes again.
+    Again,
+}
+
+impl Arrival {
+    fn event(self) -> Option<Received> {
+        match self {
+            Self::Event(received) => Some(*received),
+            Self::Replaced | Self::Again => None,
+        }
+    }
+}
+
 /// The answer to come.
 pub(super) type Answer = oneshot::Receiver<Result<Vec<Received>>>;
 
@@ -63,7 +83,7 @@ pub(super) fn start(parts: &Arc<Parts>, desk: &Arc<QueueDesk>, ask: Ask) -> Answ
 }
 
 /// Has events delivered again at once. Those that cannot be told so come when their leases expire.
-pub(super) async fn give_back(desk: &QueueDesk, receipts: impl IntoIterator<Item = String>) {
+pub(crate) async fn give_back(desk: &QueueDesk, receipts: impl IntoIterator<Item = String>) {
     let changes: Vec<_> = receipts
         .into_iter()
         .map(|receipt| Change {
@@ -97,8 +117,9 @@ async fn run(parts: &Parts, desk: &Arc<QueueDesk>, ask: Ask) -> Result<Vec<Recei
     };
     let received = given
         .into_iter()
-        .map(|message| receive(parts, desk, message, term));
-    Ok(join_all(received).await.into_iter().flatten().collect())
+        .map(|message| arrive(parts, desk, message, term));
+    let arrived = join_all(received).await.into_iter();
+    Ok(arrived.filter_map(Arrival::event).collect())
 }
 
 async fn request(parts: &Parts, desk: &QueueDesk, ask: Ask) -> Result<(Vec<Given>, Term)> {
@@ -144,9 +165,11 @@ async fn request(parts: &Parts, desk: &QueueDesk, ask: Ask) -> Result<(Vec<Given
     Ok((output.messages.unwrap_or_default(), term))
 }
 
-/// Reads what came. `None` for what is not due, or cannot be had now and comes again.
-async fn receive(parts: &Parts, desk: &QueueDesk, given: Given, term: Term) -> Option<Received> {
-    let receipt = given.receipt_handle.clone()?;
+/// Reads what came.
+pub(super) async fn arrive(parts: &Parts, desk: &QueueDesk, given: Given, term: Term) -> Arrival {
+    let Some(receipt) = given.receipt_handle.clone() else {
+        return Arrival::Again;
+    };
     let number = |name| {
         let attributes = given.attributes.as_ref()?;
         attributes.get(&name)?.parse::<i64>().ok()
@@ -165,19 +188,18 @@ async fn receive(parts: &Parts, desk: &QueueDesk, given: Given, term: Term) -> O
         counted = 1;
     }
     if let Some(step) = next_step(due(&incoming), Timestamp::now()) {
-        put_off(desk, incoming, receipt, step).await;
-        return None;
+        return put_off(desk, incoming, receipt, step).await;
     }
     match parts.bodies.unpack(incoming).await {
-        Ok(incoming) => Some(Received {
+        Ok(incoming) => Arrival::Event(Box::new(Received {
             incoming,
             receipt,
             deliveries: counted,
             term,
-        }),
+        })),
         Err(error) => {
             tracing::warn!(%error, queue = desk.queue, "the body of an event cannot be fetched; it comes again");
-            None
+            Arrival::Again
         }
     }
 }
@@ -194,7 +216,7 @@ fn due(incoming: &Incoming) -> Option<Timestamp> {
 /// of the two comes for nothing.
 ///
 /// Where order is kept it is held back where it stands, and what is behind it with it.
-async fn put_off(desk: &QueueDesk, incoming: Incoming, receipt: String, step: i32) {
+async fn put_off(desk: &QueueDesk, incoming: Incoming, receipt: String, step: i32) -> Arrival {
     if desk.is_ordered() {
         let change = Change {
             receipt,
@@ -203,7 +225,7 @@ async fn put_off(desk: &QueueDesk, incoming: Incoming, receipt: String, step: i3
         if let Err(error) = desk.changes.one(change).await {
             tracing::warn!(%error, queue = desk.queue, "a delayed event could not be put off; it is when its lease expires");
         }
-        return;
+        return Arrival::Again;
     }
     let next = Outgoing {
         message: Arc::new(incoming.message.with_note(&incoming.note)),
@@ -214,7 +236,11 @@ async fn put_off(desk: &QueueDesk, incoming: Incoming, receipt: String, step: i3
         Ok(()) => desk.deletes.one(receipt).await,
         Err(error) => Err(error),
     };
-    if let Err(error) = put_off {
-        tracing::warn!(%error, queue = desk.queue, "a delayed event could not be put off; it is when its lease expires");
+    match put_off {
+        Ok(()) => Arrival::Replaced,
+        Err(error) => {
+            tracing::warn!(%error, queue = desk.queue, "a delayed event could not be put off; it is when its lease expires");
+            Arrival::Again
+        }
     }
 }

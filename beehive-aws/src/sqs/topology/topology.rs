@@ -63,6 +63,14 @@ impl Topology {
             .await
     }
 
+    /// What a subscription or a simple queue is called there: without order, and with it.
+    #[cfg(feature = "lambda")]
+    pub(crate) async fn queue_arns(&self, name: &QueueName) -> Result<[String; 2]> {
+        let arns = self.arns().await?;
+        let queue = self.names.queue(name);
+        Ok([arns.queue(&queue), arns.queue(&ordered(&queue))])
+    }
+
     async fn account(&self) -> Result<String> {
         const OPERATION: &str = "ask for the account";
         let request = self.sts.get_caller_identity();
