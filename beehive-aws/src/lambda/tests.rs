@@ -1,6 +1,7 @@
 //! Functions that are invoked, with a wire in place of AWS and a clock that is paused.
 
 mod aws;
+mod pieces;
 
 use std::num::NonZeroUsize;
 use std::sync::Arc;
