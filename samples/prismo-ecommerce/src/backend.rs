@@ -79,7 +79,8 @@ impl Backend {
             // Nobody else sees this process's memory, which is all a namespace is for.
             BackendKind::Memory => Ok(Self::memory()),
             BackendKind::Cloud => {
-                let opened = try_join(rabbit(namespace), aws_stores(namespace));
+                let stores = aws_stores(namespace, ProvisioningMode::Create);
+                let opened = try_join(rabbit(namespace), stores);
                 let (queue, stores) = opened.await?;
                 Ok(Self {
                     queue: Arc::<RabbitQueue>::clone(&queue),
@@ -89,7 +90,8 @@ impl Backend {
                 })
             }
             BackendKind::Aws => {
-                let opened = try_join(sqs(namespace), aws_stores(namespace));
+                let stores = aws_stores(namespace, ProvisioningMode::Create);
+                let opened = try_join(sqs(namespace), stores);
                 let (queue, stores) = Box::pin(opened).await?;
                 Ok(Self {
                     lifetime,
@@ -156,17 +158,22 @@ async fn sqs(namespace: &Namespace) -> Result<SqsQueue, Error> {
     Ok(SqsQueue::open(&AwsConfig::from_env().await, &options).await?)
 }
 
-/// State on DynamoDB and S3, where the environment leads to. What is not there yet is made.
-async fn aws_stores(namespace: &Namespace) -> Result<Stores, Error> {
-    let create = ProvisioningMode::Create;
+/// State on DynamoDB and S3, where the environment leads to, and whether it is made there.
+///
+/// # Errors
+/// When it cannot be reached, or is not there and not to be made.
+pub async fn aws_stores(
+    namespace: &Namespace,
+    provisioning: ProvisioningMode,
+) -> Result<Stores, Error> {
     let tables = DynamoOptions::default()
         .with_table_prefix(TABLES)
         .with_namespace(namespace.as_str())
-        .with_provisioning(create);
+        .with_provisioning(provisioning);
     let bucket = std::env::var(BUCKET_VARIABLE).unwrap_or_else(|_| BUCKET.to_owned());
     let bucket = S3Options::new(bucket)
         .with_prefix(format!("{namespace}/"))
-        .with_provisioning(create);
+        .with_provisioning(provisioning);
     let aws = AwsStores::open(&AwsConfig::from_env().await, &tables, &bucket).await?;
     Ok(aws.stores())
 }
