@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use beehive_core::event::EventId;
 use beehive_core::page::PageRequest;
-use beehive_core::queue::RedriveRate;
+use beehive_core::queue::{EventQueue as _, RedriveRate};
 use beehive_rabbit::QueueType;
 use beehive_tests::proxy::Proxy;
 use beehive_tests::services::{Broker, BrokerOptions, shared_broker};
@@ -162,19 +162,25 @@ async fn a_killed_broker(place: Place, kind: QueueType) -> Outcome {
     assert!(looked.is_temporary(), "{looked}");
     assert_same(&listed(&yard).await?, &planted);
 
-    // In the middle of a redrive.
+    // In the middle of a redrive, for which the other connection has to be there again too.
     yard.look_again().await?;
-    let (redriven, killed) =
-        tokio::join!(yard.letters().redrive_all(&yard.name, steady()), async {
-            eventually("a redriven event", RECOVERY, || async {
-                let (ready, _) = raw::count(&yard.client.channel, &yard.live()).await?;
-                Ok::<_, Failed>((ready > 0).then_some(()))
-            })
-            .await?;
-            broker.kill().await?;
-            broker.start_again().await?;
-            Ok::<_, Failed>(())
-        });
+    eventually("all connections", RECOVERY, || async {
+        Ok::<_, Failed>(yard.queue.health().is_up().then_some(()))
+    })
+    .await?;
+    let mut redriving = yard.letters().redrive_all(&yard.name, steady());
+    tokio::select! {
+        ended = &mut redriving => return Err(format!("the redrive ended: {ended:?}").into()),
+        begun = eventually("a redriven event", RECOVERY, || async {
+            let (ready, _) = raw::count(&yard.client.channel, &yard.live()).await?;
+            Ok::<_, Failed>((ready > 0).then_some(()))
+        }) => begun?,
+    }
+    let (redriven, killed) = tokio::join!(redriving, async {
+        broker.kill().await?;
+        broker.start_again().await?;
+        Ok::<_, Failed>(())
+    });
     killed?;
     let error = redriven.unwrap_err();
     assert!(error.is_temporary(), "{error}");
