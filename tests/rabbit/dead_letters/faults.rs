@@ -51,6 +51,15 @@ async fn listed(yard: &Graveyard) -> Result<Vec<EventId>, Failed> {
     .await
 }
 
+/// Waits until all connections are there again: a look needs one of them, a redrive another, and who
+/// publishes does not wait for it as long as a broker takes to start.
+async fn connected(yard: &Graveyard) -> Outcome {
+    eventually("all connections", RECOVERY, || async {
+        Ok::<_, Failed>(yard.queue.health().is_up().then_some(()))
+    })
+    .await
+}
+
 async fn lost_while_looking(place: Place, kind: QueueType) -> Outcome {
     let url = shared_broker().ok_or("no shared broker")?;
     let (proxy, through) = Proxy::in_front_of(&url).await?;
@@ -95,6 +104,7 @@ async fn lost_while_redriving(place: Place, kind: QueueType) -> Outcome {
 
 /// Each dead letter is in its queue, or still dead, or both; and what is left can be redriven.
 async fn all_somewhere(yard: &Graveyard, planted: &[EventId]) -> Outcome {
+    connected(yard).await?;
     let left = listed(yard).await?;
     assert!(!left.is_empty(), "everything was redriven before");
     let position = |id: &EventId| planted.iter().position(|one| one == id);
@@ -162,12 +172,9 @@ async fn a_killed_broker(place: Place, kind: QueueType) -> Outcome {
     assert!(looked.is_temporary(), "{looked}");
     assert_same(&listed(&yard).await?, &planted);
 
-    // In the middle of a redrive, for which the other connection has to be there again too.
+    // In the middle of a redrive.
     yard.look_again().await?;
-    eventually("all connections", RECOVERY, || async {
-        Ok::<_, Failed>(yard.queue.health().is_up().then_some(()))
-    })
-    .await?;
+    connected(&yard).await?;
     let mut redriving = yard.letters().redrive_all(&yard.name, steady());
     tokio::select! {
         ended = &mut redriving => return Err(format!("the redrive ended: {ended:?}").into()),
