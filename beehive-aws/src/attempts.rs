@@ -45,6 +45,10 @@ pub(crate) struct Failed<E> {
     error: SdkError<E, HttpResponse>,
     fault: Fault,
     attempts: u32,
+    #[cfg_attr(
+        not(any(feature = "dynamo", feature = "s3")),
+        expect(dead_code, reason = "only stores need to know")
+    )]
     doubtful: bool,
 }
 
@@ -135,7 +139,14 @@ where
         self.fault.kind()
     }
 
+    /// What is known of it, for each entry of a batch.
+    #[cfg(feature = "sqs")]
+    pub(crate) fn fault(&self) -> &Fault {
+        &self.fault
+    }
+
     /// Whether an attempt before the last one may have had its effect.
+    #[cfg(any(feature = "dynamo", feature = "s3"))]
     pub(crate) fn was_doubtful(&self) -> bool {
         self.doubtful
     }

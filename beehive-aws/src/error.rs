@@ -1,6 +1,8 @@
 //! Errors of AWS as errors of beehive, converted once.
 
 mod cause;
+#[cfg(feature = "sqs")]
+mod queue_codes;
 mod verdict;
 
 use std::error::Error as StdError;
@@ -17,7 +19,7 @@ pub(crate) use self::verdict::Verdict;
 use self::verdict::{Place, judge};
 
 /// What is known of a call that failed, without what must not be shown.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Fault {
     kind: ErrorKind,
     message: &'static str,
@@ -58,6 +60,37 @@ impl Fault {
             request_id: error.request_id().map(str::to_owned),
             // What is said of a signature quotes the request that was signed, tokens included.
             cause: cause.filter(|_| judgement.quotable),
+        }
+    }
+
+    /// Of one entry of a batch that was answered, though not with success.
+    #[cfg(feature = "sqs")]
+    pub(crate) fn of_entry(code: &str, said: Option<&str>, blames_sender: bool) -> Self {
+        let status = if blames_sender { 400 } else { 500 };
+        let judgement = judge(Place::Service, Some(code), Some(status));
+        Self {
+            kind: judgement.kind,
+            message: judgement.message,
+            retry_later: judgement.retry_later,
+            verdict: judgement.verdict,
+            code: Some(code.to_owned()),
+            request_id: None,
+            cause: said.map(Cause::said).filter(|_| judgement.quotable),
+        }
+    }
+
+    /// Of one entry of a batch of which the answer says nothing.
+    #[cfg(feature = "sqs")]
+    pub(crate) fn unanswered() -> Self {
+        let judgement = judge(Place::Answer, None, None);
+        Self {
+            kind: judgement.kind,
+            message: "AWS answered the batch, and said nothing of this entry",
+            retry_later: judgement.retry_later,
+            verdict: judgement.verdict,
+            code: None,
+            request_id: None,
+            cause: None,
         }
     }
 
@@ -138,6 +171,7 @@ pub(crate) fn unreadable(attribute: &'static str) -> Error {
 
 /// A write whose fate stays open: it was answered by nothing but a time-out or a server's error, and
 /// what is there now neither shows it nor rules it out.
+#[cfg(any(feature = "dynamo", feature = "s3"))]
 pub(crate) fn open_fate(operation: &'static str) -> Error {
     Error::new(
         ErrorKind::Temporary,

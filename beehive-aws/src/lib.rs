@@ -1,4 +1,4 @@
-//! Stores of [`beehive_core`] on AWS: values on S3, everything else on DynamoDB.
+//! [`beehive_core`] on AWS: queues on SNS and SQS, values on S3, all other stores on DynamoDB.
 //!
 //! ```no_run
 //! use beehive_aws::dynamo::DynamoOptions;
@@ -32,6 +32,9 @@
 //! | lock | DynamoDB | one | a condition on holder and end |
 //! | inbox | DynamoDB | one | a condition that the entry is absent or over |
 //!
+//! What the queue promises is in the documentation of its module, `sqs`; how actors run in a function of
+//! AWS Lambda, in that of `lambda`.
+//!
 //! - **What is not answered.** A call may have its effect though nobody hears of it. Every write has a
 //!   name that is kept in what it writes, so one that is made again knows itself. Where that cannot
 //!   decide, because another wrote over it meanwhile, the error is
@@ -43,8 +46,9 @@
 //!
 //! # Features
 //!
-//! `dynamo` and `s3`, both on. Each brings its client of the SDK, which is what takes time to build:
-//! two to three minutes for both on two cores, half a minute less without `s3`.
+//! `dynamo`, `s3` and `sqs`, all on. Each brings its clients of the SDK, which is what takes time to
+//! build: three to four minutes for all on two cores, half a minute less without `s3`, one less without
+//! `sqs`. And `lambda`, off, which is `sqs` with `lambda_runtime` and nothing of the SDK.
 
 mod attempts;
 #[cfg(feature = "dynamo")]
@@ -53,12 +57,17 @@ mod config;
 #[cfg(feature = "dynamo")]
 pub mod dynamo;
 mod error;
+#[cfg(feature = "lambda")]
+pub mod lambda;
 mod provisioning;
 #[cfg(feature = "s3")]
 pub mod s3;
+#[cfg(feature = "sqs")]
+pub mod sqs;
 #[cfg(all(feature = "dynamo", feature = "s3"))]
 mod stores;
 mod timeouts;
+#[cfg(any(feature = "dynamo", feature = "s3"))]
 mod write_id;
 
 pub use self::config::AwsConfig;

@@ -111,6 +111,7 @@
 /// | `timeout = "10s"` | how long it may take for one event | the hive's settings |
 /// | `retry(immediate = 2, delayed = 9, base = "2s", max = "1h")` | how often a failed event is tried; each part may be left out | the hive's settings; of a part, that of [`RetryPolicy`](crate::recovery::RetryPolicy) |
 /// | `emits(PaymentAuthorised, "PaymentFailed")` | the events it may announce: types of bodies, or names of event types | it announces none |
+/// | `ordered` | its queue delivers events of one subject in the order of publishing, one at a time | in any order |
 /// | `blocking` | it blocks its thread and runs off the async executor; a struct implements [`BlockingActor`](crate::actor::BlockingActor) | it is `async` |
 ///
 /// Durations are written as people write them: `"1500ms"`, `"30s"`, `"1h 30m"`. The words of a

@@ -8,6 +8,7 @@
 
 mod emulator;
 mod faults;
+mod queues;
 mod wire;
 
 use std::process::ExitCode;
@@ -15,5 +16,5 @@ use std::process::ExitCode;
 use beehive_tests::trials;
 
 fn main() -> ExitCode {
-    trials::run(faults::trials())
+    trials::run(faults::trials().into_iter().chain(queues::trials()))
 }

@@ -153,10 +153,18 @@ fn answer(status: u16, body: &'static str) -> HttpResponse {
     answer
 }
 
-/// What a request asks for: DynamoDB says so in a header, of S3 it is method and query.
+/// What a request asks for: DynamoDB and SQS say so in a header, SNS at the start of the body, and of
+/// S3 it is method and query.
 fn operation_of(request: &HttpRequest) -> String {
     if let Some(target) = request.headers().get("x-amz-target") {
         return target.rsplit('.').next().unwrap_or(target).to_owned();
+    }
+    let body = request
+        .body()
+        .bytes()
+        .and_then(|body| std::str::from_utf8(body).ok());
+    if let Some(action) = body.and_then(|body| body.strip_prefix("Action=")) {
+        return action.split('&').next().unwrap_or(action).to_owned();
     }
     let query = request.uri().split_once('?').map_or("", |(_, query)| query);
     let has = |name: &str| {

@@ -3,9 +3,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use beehive_aws::ProvisioningMode;
+use beehive_aws::sqs::{SqsOptions, SqsQueue};
 use beehive_core::conformance::queue::{QueueFixture, Timing, cases};
 use beehive_rabbit::{QueueType, RabbitConfig, RabbitQueue};
 use beehive_tests::conformance::{Opened, Site, Suite};
+use beehive_tests::services::aws::Emulator;
 use beehive_tests::trials::Service;
 use libtest_mimic::Failed;
 
@@ -23,6 +26,12 @@ pub(crate) fn suites() -> Vec<Suite<QueueFixture>> {
             service: Service::SHARED_BROKER,
             cases,
             open: |site| Box::pin(rabbit(site, QueueType::Classic)),
+        },
+        Suite {
+            name: "queue::sqs",
+            service: Service::AWS,
+            cases,
+            open: |site| Box::pin(sqs(site)),
         },
     ]
 }
@@ -48,4 +57,18 @@ async fn rabbit(site: Site, queue_type: QueueType) -> Result<Opened<QueueFixture
         }) as _
     });
     Ok(Opened { fixture, clean_up })
+}
+
+async fn sqs(site: Site) -> Result<Opened<QueueFixture>, Failed> {
+    /// Leases and delays go in whole seconds there, and the emulator sweeps once a second, on one
+    /// core that all cases share.
+    const TIMING: Timing = Timing {
+        lease: Duration::from_secs(12),
+        wait: Duration::from_secs(3),
+        tolerance: Duration::from_millis(800),
+    };
+    let config = Emulator::Whole.config().await;
+    let options = SqsOptions::new(site.suite).with_provisioning(ProvisioningMode::Create);
+    let queue = Arc::new(SqsQueue::open(&config, &options).await?);
+    Ok(Opened::clean(QueueFixture::new(queue, site.case, TIMING)))
 }

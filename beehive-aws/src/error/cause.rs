@@ -10,7 +10,7 @@ const CAUSES_MAX: usize = 16;
 
 /// What AWS or the network said. The SDK's own errors are not kept: they hold the whole request and
 /// the whole answer, and show them.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Cause(String);
 
 impl Cause {

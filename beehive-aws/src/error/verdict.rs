@@ -2,6 +2,9 @@
 
 use beehive_core::ErrorKind;
 
+#[cfg(feature = "sqs")]
+use super::queue_codes::of_queues;
+
 /// Where a call failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Place {
@@ -46,7 +49,11 @@ pub(crate) struct Judgement {
     pub(crate) quotable: bool,
 }
 
-const fn judgement(kind: ErrorKind, verdict: Verdict, message: &'static str) -> Judgement {
+pub(super) const fn judgement(
+    kind: ErrorKind,
+    verdict: Verdict,
+    message: &'static str,
+) -> Judgement {
     Judgement {
         kind,
         message,
@@ -68,7 +75,7 @@ impl Judgement {
     }
 }
 
-const BUSY: Judgement = judgement(
+pub(super) const BUSY: Judgement = judgement(
     ErrorKind::Temporary,
     Verdict::Busy,
     "AWS is busy or limits the rate; it was asked again and still is",
@@ -109,7 +116,8 @@ pub(crate) fn judge(place: Place, code: Option<&str>, status: Option<u16>) -> Ju
             Verdict::Doubtful,
             "the answer of AWS could not be read",
         ),
-        Place::Service => by_code(code.unwrap_or_default())
+        Place::Service => of_queues(code.unwrap_or_default())
+            .or_else(|| by_code(code.unwrap_or_default()))
             .or_else(|| by_status(status?))
             .unwrap_or(judgement(
                 Kind::Unexpected,
@@ -117,6 +125,11 @@ pub(crate) fn judge(place: Place, code: Option<&str>, status: Option<u16>) -> Ju
                 "AWS refused the call",
             )),
     }
+}
+
+#[cfg(not(feature = "sqs"))]
+fn of_queues(_code: &str) -> Option<Judgement> {
+    None
 }
 
 fn by_code(code: &str) -> Option<Judgement> {

@@ -14,7 +14,7 @@ use crate::{
     retry::Retry,
 };
 
-const KEYS: [&str; 7] = [
+const KEYS: [&str; 8] = [
     "name",
     "parallelism",
     "lease",
@@ -22,6 +22,7 @@ const KEYS: [&str; 7] = [
     "retry",
     "emits",
     "blocking",
+    "ordered",
 ];
 const NOT_A_STRING: &str =
     "the name of a queue is a string; write `#[actor(\"Topic-Subscription\")]`";
@@ -40,6 +41,8 @@ pub(crate) struct Args {
     pub(crate) emits: Vec<Emit>,
     /// Where `blocking` stands.
     pub(crate) blocking: Option<Span>,
+    /// Where `ordered` stands.
+    pub(crate) ordered: Option<Span>,
 }
 
 impl Args {
@@ -72,6 +75,9 @@ impl Args {
             blocking: arguments
                 .take("blocking")
                 .and_then(|blocking| blocking.flag(diagnostics)),
+            ordered: arguments
+                .take("ordered")
+                .and_then(|ordered| ordered.flag(diagnostics)),
         }
     }
 }

@@ -123,6 +123,9 @@ fn descriptor(item: &str, args: &Args) -> TokenStream {
         quote!(.with_timeout(#timeout))
     });
     let retry = args.retry.as_ref().map(retry);
+    let order = args
+        .ordered
+        .map(|_| quote!(.with_order(::beehive_core::queue::Order::BySubject)));
     let emits = emits(&args.emits);
     quote! {
         ::beehive_core::actor::ActorDescriptor::new(
@@ -134,6 +137,7 @@ fn descriptor(item: &str, args: &Args) -> TokenStream {
         #lease
         #timeout
         #retry
+        #order
         #emits
         .with_location(::core::file!(), ::core::line!())
     }

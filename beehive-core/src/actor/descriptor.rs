@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::actor::{ProcessorActor, Resolver};
-use crate::queue::QueueName;
+use crate::queue::{Order, QueueName};
 use crate::recovery::RetryPolicy;
 
 /// A type that `#[actor(…)]` declared, or that declares itself by hand.
@@ -62,6 +62,7 @@ pub struct ActorDescriptor {
     lease: Option<Duration>,
     timeout: Option<Duration>,
     retry: Option<RetryPolicy>,
+    order: Order,
     emits: Vec<Cow<'static, str>>,
     location: Option<(&'static str, u32)>,
     build: Arc<Build>,
@@ -82,6 +83,7 @@ impl ActorDescriptor {
             lease: None,
             timeout: None,
             retry: None,
+            order: Order::default(),
             emits: Vec::new(),
             location: None,
             build: Arc::new(build),
@@ -125,6 +127,13 @@ impl ActorDescriptor {
     #[must_use]
     pub fn with_retry(mut self, retry: RetryPolicy) -> Self {
         self.retry = Some(retry);
+        self
+    }
+
+    /// In which order its queue delivers; any, unless it says so.
+    #[must_use]
+    pub fn with_order(mut self, order: Order) -> Self {
+        self.order = order;
         self
     }
 
@@ -173,6 +182,11 @@ impl ActorDescriptor {
     /// How often a failed event is tried again, if it says so.
     pub fn retry(&self) -> Option<RetryPolicy> {
         self.retry
+    }
+
+    /// In which order its queue delivers.
+    pub fn order(&self) -> Order {
+        self.order
     }
 
     /// The types of the events it may announce.

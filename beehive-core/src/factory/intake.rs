@@ -20,7 +20,7 @@ use super::kill_switch::{Gate, KillSwitch, Mark};
 use super::lock::lock;
 use super::reader::Reader;
 use super::slots::Slots;
-use crate::queue::{Guard, Health, Lease, QueueName, ReceiverOptions};
+use crate::queue::{DeclareOptions, Guard, Health, Lease, QueueName, ReceiverOptions};
 
 /// How long a backend may take to stop reading. One that does not answer by then notices by itself.
 const CLOSE_PATIENCE: Duration = Duration::from_secs(5);
@@ -50,6 +50,8 @@ pub(super) enum Role {
 pub(super) struct Intake {
     pub(super) queue: Guard,
     pub(super) from: QueueName,
+    /// As what it is declared again when it is gone.
+    pub(super) declared: DeclareOptions,
     pub(super) options: ReceiverOptions,
     pub(super) wait: Duration,
     pub(super) health: StdMutex<Health>,
@@ -64,6 +66,7 @@ impl Intake {
     pub(super) fn new(
         queue: Guard,
         from: QueueName,
+        declared: DeclareOptions,
         options: ReceiverOptions,
         wait: Duration,
         switch: KillSwitch,
@@ -71,6 +74,7 @@ impl Intake {
         Self {
             queue,
             from,
+            declared,
             options,
             wait,
             health: StdMutex::default(),

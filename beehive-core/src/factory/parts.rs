@@ -20,7 +20,9 @@ use super::slots::Slots;
 use crate::actor::Callee;
 use crate::event::Codecs;
 use crate::hive::Strictness;
-use crate::queue::{EventQueue as _, Guard, Health, QueueName, ReceiverOptions};
+use crate::queue::{
+    DeclareOptions, EventQueue as _, Guard, Health, Order, QueueName, ReceiverOptions,
+};
 use crate::store::Inbox;
 
 /// What a factory actor is made of.
@@ -29,6 +31,7 @@ pub(crate) struct FactoryParts {
     pub(crate) hive: SmolStr,
     pub(crate) host: SmolStr,
     pub(crate) queue: QueueName,
+    pub(crate) order: Order,
     pub(crate) callee: Callee,
     pub(crate) emits: Vec<SmolStr>,
     pub(crate) settings: FactorySettings,
@@ -86,6 +89,7 @@ impl Factory {
         let intake = Intake::new(
             parts.guard.clone(),
             parts.queue.clone(),
+            DeclareOptions::default().with_order(parts.order),
             ReceiverOptions::new(settings.parallelism(), settings.lease()),
             settings.wait(),
             KillSwitch::new(

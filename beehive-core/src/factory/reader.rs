@@ -79,7 +79,8 @@ impl Reader {
         if error.kind() == ErrorKind::NotFound {
             // Somebody deleted the queue. What was in it is gone; what comes must not be.
             warn!(queue = %intake.from, "the queue is gone, declaring it again");
-            answer("declare", PATIENCE, intake.queue.declare(&intake.from)).await?;
+            let declaring = intake.queue.declare_with(&intake.from, intake.declared);
+            answer("declare", PATIENCE, declaring).await?;
         }
         result
     }

@@ -18,7 +18,7 @@ use crate::hive::checks::{contradiction, resolve, unfit};
 use crate::hive::composition::{Hired, Hive, HivePulser};
 use crate::hive::overrides::Overrides;
 use crate::hive::{BuildError, Finding, Strictness};
-use crate::queue::{EventQueue, Guard, QueueCapabilities};
+use crate::queue::{EventQueue, Guard, Order, QueueCapabilities};
 use crate::schedule::{Pulser, PulserDescriptor, discovered_pulsers};
 use crate::store::Stores;
 
@@ -207,8 +207,14 @@ impl HiveBuilder {
                 |resolver| descriptor.build(resolver),
             );
             let Some(actor) = built else { continue };
+            let capabilities = self.capabilities();
+            if descriptor.order() == Order::BySubject && !capabilities.ordered_by_subject {
+                findings.push(Finding::NoOrder {
+                    actor: descriptor.name().to_owned(),
+                });
+            }
             let settings = self.settings_of(descriptor);
-            if let Some(message) = contradiction(&settings, &self.capabilities()) {
+            if let Some(message) = contradiction(&settings, &capabilities) {
                 findings.push(Finding::BadTimes {
                     actor: descriptor.name().to_owned(),
                     message,
@@ -284,6 +290,7 @@ impl HiveBuilder {
             name: SmolStr::new(descriptor.name()),
             queue: descriptor.queue().clone(),
             emits: descriptor.emits().map(SmolStr::new).collect(),
+            order: descriptor.order(),
             callee: Callee::new(actor, &self.layers),
             settings,
         }

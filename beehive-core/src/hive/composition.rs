@@ -1,6 +1,6 @@
 //! A hive that is put together and not yet running.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ use crate::factory::{Announcer, Factory, FactoryParts, FactorySettings};
 use crate::flow::Graph;
 use crate::hive::running::RunningHive;
 use crate::hive::{DrainReport, HiveBuilder, Publisher, Strictness, topology};
-use crate::queue::{Guard, QueueName};
+use crate::queue::{DeclareOptions, Guard, Order, QueueName};
 use crate::schedule::{Pulse, PulserDescriptor, PulserLoop};
 use crate::store::Inbox;
 
@@ -78,6 +78,7 @@ pub(super) struct Hired {
     pub(super) name: SmolStr,
     pub(super) queue: QueueName,
     pub(super) emits: Vec<SmolStr>,
+    pub(super) order: Order,
     pub(super) callee: Callee,
     pub(super) settings: FactorySettings,
 }
@@ -115,7 +116,7 @@ impl Hive {
     /// # Errors
     /// Names every queue that could not be declared, and why.
     pub async fn declare(&self) -> Result<()> {
-        topology::declare(&self.guard, &self.queue_names()).await
+        topology::declare(&self.guard, &self.queues()).await
     }
 
     /// Declares the queues and starts all actors and pulsers.
@@ -140,6 +141,7 @@ impl Hive {
                     hive: self.name.clone(),
                     host: host.clone(),
                     queue: hired.queue,
+                    order: hired.order,
                     callee: hired.callee,
                     emits: hired.emits,
                     settings: hired.settings,
@@ -186,13 +188,27 @@ impl Hive {
         Ok(running.drain().await)
     }
 
-    fn queue_names(&self) -> BTreeSet<QueueName> {
+    fn queues(&self) -> BTreeMap<QueueName, DeclareOptions> {
         let topics = self.graph.topics();
         let topics = topics
             .into_iter()
             // The builder has checked that each can be a topic.
             .filter_map(|topic| QueueName::of_topic(topic).ok());
-        let read = self.hired.iter().map(|hired| hired.queue.clone());
+        let read = self
+            .hired
+            .iter()
+            .map(|hired| (hired.queue.clone(), hired.order));
+        // One subscription that keeps order needs a topic that can.
+        let order_of = |topic: &QueueName| {
+            let is_in_order = self.hired.iter().any(|hired| {
+                hired.order == Order::BySubject && hired.queue.topic() == topic.topic()
+            });
+            if is_in_order {
+                Order::BySubject
+            } else {
+                Order::Any
+            }
+        };
         // A simple queue is not a topic.
         let simple: BTreeSet<_> = self
             .hired
@@ -202,7 +218,12 @@ impl Hive {
             .collect();
         topics
             .filter(|name| !simple.contains(name.topic()))
+            .map(|name| {
+                let order = order_of(&name);
+                (name, order)
+            })
             .chain(read)
+            .map(|(name, order)| (name, DeclareOptions::default().with_order(order)))
             .collect()
     }
 }

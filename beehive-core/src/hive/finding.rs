@@ -64,6 +64,11 @@ pub enum Finding {
         /// What it cannot do.
         lacks: &'static str,
     },
+    /// An actor asks for an order that the queue cannot keep.
+    NoOrder {
+        /// The actor.
+        actor: String,
+    },
     /// Times contradict one another or the backend.
     BadTimes {
         /// The actor.
@@ -149,6 +154,11 @@ impl fmt::Display for Finding {
                 f,
                 "the queue cannot {lacks}, which recovery needs; use a backend whose capabilities \
                  include it"
+            ),
+            Self::NoOrder { actor } => write!(
+                f,
+                "`{actor}` asks for its events in order by subject, which the queue cannot keep; use \
+                 a backend that can, or have the actor do without"
             ),
             Self::BadTimes { actor, message } => write!(f, "`{actor}`: {message}"),
             Self::BadOverride { name, message } => write!(f, "override `{name}`: {message}"),

@@ -1,13 +1,13 @@
 //! Makes sure that all queues of a hive exist.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use futures_util::{StreamExt as _, stream};
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::factory::answer;
-use crate::queue::{EventQueue, QueueName};
+use crate::queue::{DeclareOptions, EventQueue, QueueName};
 
 /// How many queues are declared at the same time; a broker takes them faster than one by one.
 const CONCURRENCY: usize = 16;
@@ -15,15 +15,21 @@ const CONCURRENCY: usize = 16;
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Declares topics first, then what reads them. All that fails is reported together.
-pub(super) async fn declare(queue: &dyn EventQueue, names: &BTreeSet<QueueName>) -> Result<()> {
+pub(super) async fn declare(
+    queue: &dyn EventQueue,
+    names: &BTreeMap<QueueName, DeclareOptions>,
+) -> Result<()> {
     let mut failed = Vec::new();
     for readable in [false, true] {
-        let mut names: Vec<QueueName> = names.iter().cloned().collect();
-        names.retain(|name| name.is_readable() == readable);
+        let mut names: Vec<_> = names
+            .iter()
+            .map(|(name, options)| (name.clone(), *options))
+            .collect();
+        names.retain(|(name, _)| name.is_readable() == readable);
         // Owned names, since with borrowed ones the compiler cannot prove this future to be `Send`.
         let results: Vec<_> = stream::iter(names)
-            .map(|name| async move {
-                let result = answer("declare", PATIENCE, queue.declare(&name)).await;
+            .map(|(name, options)| async move {
+                let result = answer("declare", PATIENCE, queue.declare_with(&name, options)).await;
                 (name, result)
             })
             .buffer_unordered(CONCURRENCY)

@@ -34,7 +34,8 @@ pub struct QueueCapabilities {
     pub dead_letters: bool,
     /// Publishing to a topic that nobody subscribes to is noticed.
     pub detects_unrouted: bool,
-    /// Events of one subject are delivered in the order of publishing, one at a time.
+    /// A queue that is declared so delivers events of one subject in the order of publishing, one at a
+    /// time ([`Order::BySubject`](crate::queue::Order::BySubject)).
     pub ordered_by_subject: bool,
     /// How attempts are counted.
     pub attempts: AttemptCounting,

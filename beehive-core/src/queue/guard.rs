@@ -8,8 +8,8 @@ use async_trait::async_trait;
 use crate::error::{Error, ErrorKind, Result};
 use crate::event::{DeliverAt, Event, EventLimits};
 use crate::queue::{
-    DeadLetters, EventQueue, Health, PublishError, PublishFailure, QueueCapabilities, QueueName,
-    Receipt, Receiver, ReceiverOptions,
+    DeadLetters, DeclareOptions, EventQueue, Health, Order, PublishError, PublishFailure,
+    QueueCapabilities, QueueName, Receipt, Receiver, ReceiverOptions,
 };
 
 /// A queue that checks every event against the limits and the capabilities before it reaches the
@@ -104,6 +104,13 @@ impl EventQueue for Guard {
 
     async fn declare(&self, name: &QueueName) -> Result<()> {
         self.inner.declare(name).await
+    }
+
+    async fn declare_with(&self, name: &QueueName, options: DeclareOptions) -> Result<()> {
+        if options.order() == Order::BySubject && !self.inner.capabilities().ordered_by_subject {
+            return Err(Error::unsupported("declare in order").with_context("queue", name));
+        }
+        self.inner.declare_with(name, options).await
     }
 
     async fn delete(&self, name: &QueueName) -> Result<()> {

@@ -2,6 +2,7 @@
 
 mod capabilities;
 mod dead_letter;
+mod declare;
 mod ext;
 mod guard;
 mod health;
@@ -15,6 +16,7 @@ pub use self::capabilities::{AttemptCounting, QueueCapabilities};
 pub use self::dead_letter::{
     DeadLetter, DeadLetterReason, DeadLetterRecord, DeadLetters, RedriveRate, redrive_each,
 };
+pub use self::declare::{DeclareOptions, Order};
 pub use self::ext::EventQueueExt;
 pub use self::guard::Guard;
 pub use self::health::Health;

@@ -6,10 +6,10 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::event::Event;
 use crate::queue::{
-    DeadLetters, Health, Lease, PublishError, QueueCapabilities, QueueName, Receipt,
+    DeadLetters, DeclareOptions, Health, Lease, PublishError, QueueCapabilities, QueueName, Receipt,
 };
 
 /// A queue backend: declares queues, publishes events, and delivers them under leases.
@@ -31,6 +31,20 @@ pub trait EventQueue: fmt::Debug + Send + Sync + 'static {
     /// [`ErrorKind::Conflict`](crate::ErrorKind::Conflict) if it exists with other properties,
     /// naming them; it is left as it is.
     async fn declare(&self, name: &QueueName) -> Result<()>;
+
+    /// The same, with properties beyond the usual ones. A topic is declared along with its first
+    /// subscription; where the order matters to it too, that is declared first.
+    ///
+    /// # Errors
+    /// As [`declare`](Self::declare), and
+    /// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) before anything happens if it cannot
+    /// be so; as it is for every backend that does not say otherwise.
+    async fn declare_with(&self, name: &QueueName, options: DeclareOptions) -> Result<()> {
+        if options == DeclareOptions::default() {
+            return self.declare(name).await;
+        }
+        Err(Error::unsupported("declare in order").with_context("queue", name))
+    }
 
     /// Makes sure that it does not exist, and with a topic none of its subscriptions. Their events
     /// and dead letters are gone.

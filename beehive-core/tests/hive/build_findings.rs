@@ -203,6 +203,22 @@ fn times_that_contradict_the_backend_are_refused() {
 }
 
 #[test]
+fn an_order_that_the_queue_cannot_keep_is_refused() {
+    use beehive_core::queue::Order;
+    let ordered = || quick("Start-Ledger").with_order(Order::BySubject);
+    let build = |queue: Scripted| hive(queue).register(ordered()).build();
+    assert!(build(Scripted::new()).is_ok());
+    let mut queue = Scripted::new();
+    queue.capabilities.ordered_by_subject = false;
+    let error = build(queue).unwrap_err();
+    assert!(
+        matches!(error.findings(), [Finding::NoOrder { .. }]),
+        "{error}"
+    );
+    assert!(error.to_string().contains("order by subject"), "{error}");
+}
+
+#[test]
 fn a_queue_that_cannot_recover_events_is_refused() {
     let mut queue = Scripted::new();
     hive(queue.clone())

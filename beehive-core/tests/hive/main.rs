@@ -18,6 +18,7 @@ mod kill_switch;
 mod layers;
 mod leases;
 mod observers;
+mod order;
 mod overrides;
 mod parallelism;
 mod publishing;

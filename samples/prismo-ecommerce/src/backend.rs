@@ -2,7 +2,12 @@
 
 use std::sync::Arc;
 
-use beehive_aws::{AwsConfig, AwsStores, ProvisioningMode, dynamo::DynamoOptions, s3::S3Options};
+use beehive_aws::{
+    AwsConfig, AwsStores, ProvisioningMode,
+    dynamo::DynamoOptions,
+    s3::S3Options,
+    sqs::{SqsOptions, SqsQueue},
+};
 use beehive_core::{
     prelude::{EventQueue, MemoryQueue, Stores},
     queue::QueueName,
@@ -30,8 +35,9 @@ pub struct Backend {
     pub queue: Arc<dyn EventQueue>,
     /// The stores.
     pub stores: Stores,
-    /// What is to be done with the broker when this process is done.
-    broker: Option<(Arc<RabbitQueue>, Lifetime)>,
+    /// The broker whose connections this process holds.
+    broker: Option<Arc<RabbitQueue>>,
+    lifetime: Lifetime,
 }
 
 /// How long the queues of a namespace are of use.
@@ -50,6 +56,7 @@ impl Backend {
             queue: Arc::new(queue),
             stores,
             broker: None,
+            lifetime: Lifetime::Namespace,
         }
     }
 
@@ -62,7 +69,7 @@ impl Backend {
     /// every other namespace.
     ///
     /// # Errors
-    /// When it cannot be reached, or is still to be written.
+    /// When it cannot be reached.
     pub async fn open(
         kind: BackendKind,
         namespace: &Namespace,
@@ -72,31 +79,51 @@ impl Backend {
             // Nobody else sees this process's memory, which is all a namespace is for.
             BackendKind::Memory => Ok(Self::memory()),
             BackendKind::Cloud => {
-                let opened = try_join(rabbit(namespace), aws_stores(namespace));
+                let stores = aws_stores(namespace, ProvisioningMode::Create);
+                let opened = try_join(rabbit(namespace), stores);
                 let (queue, stores) = opened.await?;
                 Ok(Self {
                     queue: Arc::<RabbitQueue>::clone(&queue),
                     stores,
-                    broker: Some((queue, lifetime)),
+                    broker: Some(queue),
+                    lifetime,
                 })
             }
-            BackendKind::Aws => Err(Error::NotYet("aws")),
+            BackendKind::Aws => {
+                let stores = aws_stores(namespace, ProvisioningMode::Create);
+                let opened = try_join(sqs(namespace), stores);
+                let (queue, stores) = Box::pin(opened).await?;
+                Ok(Self {
+                    lifetime,
+                    ..Self::new(queue, stores)
+                })
+            }
         }
     }
 
-    /// Removes what is of no use after this process, and closes the connections.
-    pub async fn close(&self) {
-        let Some((queue, lifetime)) = &self.broker else {
-            return;
-        };
-        if *lifetime == Lifetime::Process {
-            for deleted in [queue.delete_declared().await, queue.delete_delays().await] {
-                if let Err(error) = deleted {
-                    warn!(%error, "the queues of this run are left on the broker");
-                }
-            }
+    /// Removes what is of no use after this process, of these queues and topics, and closes the
+    /// connections.
+    pub async fn close(&self, names: &[QueueName]) {
+        if self.lifetime == Lifetime::Process
+            && let Err(error) = self.delete(names).await
+        {
+            warn!(%error, "queues of this run are left behind");
         }
-        queue.close().await;
+        if let Some(broker) = &self.broker {
+            broker.close().await;
+        }
+    }
+
+    async fn delete(&self, names: &[QueueName]) -> Result<(), Error> {
+        if let Some(broker) = &self.broker {
+            broker.delete_declared().await?;
+            broker.delete_delays().await?;
+            return Ok(());
+        }
+        for name in names {
+            self.queue.delete(name).await?;
+        }
+        Ok(())
     }
 
     /// How many events of these queues were given up; a queue that is not there has none.
@@ -125,17 +152,28 @@ async fn rabbit(namespace: &Namespace) -> Result<Arc<RabbitQueue>, Error> {
     Ok(Arc::new(RabbitQueue::connect(config).await?))
 }
 
-/// State on DynamoDB and S3, where the environment leads to. What is not there yet is made.
-async fn aws_stores(namespace: &Namespace) -> Result<Stores, Error> {
-    let create = ProvisioningMode::Create;
+/// Events on SNS and SQS, where the environment leads to. What is not there yet is made.
+async fn sqs(namespace: &Namespace) -> Result<SqsQueue, Error> {
+    let options = SqsOptions::new(namespace.as_str()).with_provisioning(ProvisioningMode::Create);
+    Ok(SqsQueue::open(&AwsConfig::from_env().await, &options).await?)
+}
+
+/// State on DynamoDB and S3, where the environment leads to, and whether it is made there.
+///
+/// # Errors
+/// When it cannot be reached, or is not there and not to be made.
+pub async fn aws_stores(
+    namespace: &Namespace,
+    provisioning: ProvisioningMode,
+) -> Result<Stores, Error> {
     let tables = DynamoOptions::default()
         .with_table_prefix(TABLES)
         .with_namespace(namespace.as_str())
-        .with_provisioning(create);
+        .with_provisioning(provisioning);
     let bucket = std::env::var(BUCKET_VARIABLE).unwrap_or_else(|_| BUCKET.to_owned());
     let bucket = S3Options::new(bucket)
         .with_prefix(format!("{namespace}/"))
-        .with_provisioning(create);
+        .with_provisioning(provisioning);
     let aws = AwsStores::open(&AwsConfig::from_env().await, &tables, &bucket).await?;
     Ok(aws.stores())
 }

@@ -17,9 +17,6 @@ pub enum Error {
     /// Nothing can be printed.
     #[error("cannot print")]
     Print(#[from] std::io::Error),
-    /// This backend is still to be written.
-    #[error("the {0} backend is not there yet; use `--backend cloud`")]
-    NotYet(&'static str),
 }
 
 impl Error {
@@ -28,7 +25,7 @@ impl Error {
         match self {
             Self::Backend(error) => error.is_temporary(),
             Self::Outside(error) => matches!(error, OutsideError::Unreachable { .. }),
-            Self::Print(_) | Self::NotYet(_) => false,
+            Self::Print(_) => false,
         }
     }
 }

@@ -28,7 +28,7 @@ pub(crate) fn trials() -> Vec<Trial> {
     clippy::needless_pass_by_value,
     reason = "what is compared is made for it, and reads better without references"
 )]
-fn equal<T: PartialEq + std::fmt::Debug>(what: &str, found: T, expected: T) -> Outcome {
+pub(crate) fn equal<T: PartialEq + std::fmt::Debug>(what: &str, found: T, expected: T) -> Outcome {
     if found == expected {
         return Ok(());
     }
@@ -38,7 +38,7 @@ fn equal<T: PartialEq + std::fmt::Debug>(what: &str, found: T, expected: T) -> O
 }
 
 /// Fails the trial unless the call failed in this way.
-fn fails<T>(what: &str, result: Result<T>, kind: ErrorKind) -> Outcome {
+pub(crate) fn fails<T>(what: &str, result: Result<T>, kind: ErrorKind) -> Outcome {
     match result {
         Ok(_) => Err(Failed::from(format!("{what}: it succeeded"))),
         Err(error) if error.kind() == kind => Ok(()),
@@ -49,6 +49,6 @@ fn fails<T>(what: &str, result: Result<T>, kind: ErrorKind) -> Outcome {
 }
 
 /// Fails the trial if something that was to happen did not, since then it shows nothing.
-fn spent(wire: &Wire) -> Outcome {
+pub(crate) fn spent(wire: &Wire) -> Outcome {
     equal("all faults happened", wire.is_spent(), true)
 }

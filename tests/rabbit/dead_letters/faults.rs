@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use beehive_core::event::EventId;
 use beehive_core::page::PageRequest;
-use beehive_core::queue::RedriveRate;
+use beehive_core::queue::{EventQueue as _, RedriveRate};
 use beehive_rabbit::QueueType;
 use beehive_tests::proxy::Proxy;
 use beehive_tests::services::{Broker, BrokerOptions, shared_broker};
@@ -47,6 +47,27 @@ async fn listed(yard: &Graveyard) -> Result<Vec<EventId>, Failed> {
             Err(error) if error.is_temporary() => Ok::<_, Failed>(None),
             Err(error) => Err(error.into()),
         }
+    })
+    .await
+}
+
+/// Waits until all connections are there again: a look needs one of them, a redrive another, and who
+/// publishes does not wait for it as long as a broker takes to start.
+async fn connected(yard: &Graveyard) -> Outcome {
+    eventually("all connections", RECOVERY, || async {
+        Ok::<_, Failed>(yard.queue.health().is_up().then_some(()))
+    })
+    .await
+}
+
+/// Waits until the broker has taken back what was held when it died: a quorum queue does that consumer
+/// by consumer, and who looks meanwhile sees a part. What is redriven and still dead counts twice.
+async fn taken_back(yard: &Graveyard) -> Outcome {
+    eventually("all dead letters", RECOVERY, || async {
+        let (dead, _) = raw::count(&yard.client.channel, &yard.dead()).await?;
+        let (live, _) = raw::count(&yard.client.channel, &yard.live()).await?;
+        let all = usize::try_from(dead.saturating_add(live))?;
+        Ok::<_, Failed>((all >= COUNT).then_some(()))
     })
     .await
 }
@@ -95,6 +116,8 @@ async fn lost_while_redriving(place: Place, kind: QueueType) -> Outcome {
 
 /// Each dead letter is in its queue, or still dead, or both; and what is left can be redriven.
 async fn all_somewhere(yard: &Graveyard, planted: &[EventId]) -> Outcome {
+    connected(yard).await?;
+    taken_back(yard).await?;
     let left = listed(yard).await?;
     assert!(!left.is_empty(), "everything was redriven before");
     let position = |id: &EventId| planted.iter().position(|one| one == id);
@@ -160,21 +183,25 @@ async fn a_killed_broker(place: Place, kind: QueueType) -> Outcome {
     );
     killed?;
     assert!(looked.is_temporary(), "{looked}");
+    yard.look_again().await?;
+    taken_back(&yard).await?;
     assert_same(&listed(&yard).await?, &planted);
 
     // In the middle of a redrive.
-    yard.look_again().await?;
-    let (redriven, killed) =
-        tokio::join!(yard.letters().redrive_all(&yard.name, steady()), async {
-            eventually("a redriven event", RECOVERY, || async {
-                let (ready, _) = raw::count(&yard.client.channel, &yard.live()).await?;
-                Ok::<_, Failed>((ready > 0).then_some(()))
-            })
-            .await?;
-            broker.kill().await?;
-            broker.start_again().await?;
-            Ok::<_, Failed>(())
-        });
+    connected(&yard).await?;
+    let mut redriving = yard.letters().redrive_all(&yard.name, steady());
+    tokio::select! {
+        ended = &mut redriving => return Err(format!("the redrive ended: {ended:?}").into()),
+        begun = eventually("a redriven event", RECOVERY, || async {
+            let (ready, _) = raw::count(&yard.client.channel, &yard.live()).await?;
+            Ok::<_, Failed>((ready > 0).then_some(()))
+        }) => begun?,
+    }
+    let (redriven, killed) = tokio::join!(redriving, async {
+        broker.kill().await?;
+        broker.start_again().await?;
+        Ok::<_, Failed>(())
+    });
     killed?;
     let error = redriven.unwrap_err();
     assert!(error.is_temporary(), "{error}");

@@ -9,7 +9,8 @@ use beehive_core::prelude::*;
     lease = "30s",
     timeout = "1500ms",
     retry(immediate = 2, delayed = 5, base = "1s", max = "1h"),
-    emits("PaymentAuthorised")
+    emits("PaymentAuthorised"),
+    ordered
 )]
 struct AuthorisePayment;
 

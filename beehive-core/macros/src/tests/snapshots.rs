@@ -55,7 +55,7 @@ snapshot!(actor_blocking_struct: #[actor(r#""OrderShipped-Invoice", blocking"#)]
 snapshot!(actor_every_argument: #[actor(
     r#""OrderAccepted-Payment", name = "payment", parallelism = 8, lease = "1m 30s",
        timeout = "500ms", retry(immediate = 2, delayed = 5, base = "1s", max = "1h"),
-       emits(events::PaymentAuthorised, "PaymentFailed"),"#
+       emits(events::PaymentAuthorised, "PaymentFailed"), ordered,"#
 )] "struct AuthorisePayment;");
 
 snapshot!(actor_stacked: #[actor(r#""FraudCheckFailed-CancelOrder", parallelism = 2"#)] r#"

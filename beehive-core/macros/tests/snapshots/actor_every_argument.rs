@@ -29,6 +29,7 @@ const _: () = {
                             .with_base(::core::time::Duration::from_secs(1))
                             .with_max_delay(::core::time::Duration::from_secs(3600)),
                     )
+                    .with_order(::beehive_core::queue::Order::BySubject)
                     .with_emits([
                         <events::PaymentAuthorised as ::beehive_core::event::EventBody>::TYPE,
                         "PaymentFailed",

@@ -15,7 +15,7 @@ use super::shared::{Shared, not_found};
 use super::subscription::{Full, later};
 use crate::error::{Error, ErrorKind, Result};
 use crate::event::{DeliverAt, Envelope, Event, EventLimits};
-use crate::queue::{PublishError, PublishFailure, QueueKind, QueueName, Receipt};
+use crate::queue::{DeclareOptions, PublishError, PublishFailure, QueueKind, QueueName, Receipt};
 
 /// All queues of one broker; every handle of a [`MemoryQueue`](super::MemoryQueue) points to it.
 #[derive(Debug)]
@@ -44,13 +44,22 @@ impl Broker {
         }
     }
 
-    pub(super) fn declare(&self, name: &QueueName) {
+    pub(super) fn declare(&self, name: &QueueName, options: DeclareOptions) -> Result<()> {
         let mut topology = self.write();
         let Topology { topics, readable } = &mut *topology;
-        let new = || Shared::new(name.clone(), self.capacity, Arc::clone(&self.activity));
+        let order = options.order();
+        let new = || {
+            Shared::new(
+                name.clone(),
+                self.capacity,
+                order,
+                Arc::clone(&self.activity),
+            )
+        };
         match name.kind() {
             QueueKind::Topic => {
                 topics.entry(name.topic().into()).or_default();
+                return Ok(());
             }
             QueueKind::Queue => {
                 readable.entry(name.clone()).or_insert_with(new);
@@ -64,6 +73,17 @@ impl Broker {
                 });
             }
         }
+        let is = readable.get(name).map(|queue| queue.order());
+        if is.is_none_or(|is| is == order) {
+            return Ok(());
+        }
+        Err(Error::new(
+            ErrorKind::Conflict,
+            "the queue exists with another order; delete it first",
+        )
+        .with_operation("declare")
+        .with_context("queue", name)
+        .with_context("asked for", format_args!("{order:?}")))
     }
 
     pub(super) fn delete(&self, name: &QueueName) {
@@ -150,7 +170,7 @@ impl Broker {
         let topology = self.read();
         let Some(subscriptions) = topology.topics.get(topic) else {
             drop(topology);
-            self.declare(&QueueName::of_topic(topic)?);
+            self.declare(&QueueName::of_topic(topic)?, DeclareOptions::default())?;
             return Ok(Routed::No);
         };
         let mut result = Ok(if subscriptions.is_empty() {

@@ -11,6 +11,7 @@ mod options;
 mod quota;
 mod receiver;
 mod shared;
+mod subjects;
 mod subscription;
 mod waiters;
 

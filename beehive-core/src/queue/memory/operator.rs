@@ -12,8 +12,8 @@ use super::receiver::MemoryReceiver;
 use crate::error::Result;
 use crate::event::Event;
 use crate::queue::{
-    DeadLetters, EventQueue, Health, PublishError, QueueCapabilities, QueueName, Receipt, Receiver,
-    ReceiverOptions,
+    DeadLetters, DeclareOptions, EventQueue, Health, PublishError, QueueCapabilities, QueueName,
+    Receipt, Receiver, ReceiverOptions,
 };
 
 /// A broker in this process's memory.
@@ -58,6 +58,7 @@ impl MemoryQueue {
     #[must_use]
     pub fn new(options: MemoryQueueOptions) -> Self {
         let mut capabilities = QueueCapabilities::full();
+        capabilities.ordered_by_subject = true;
         capabilities.limits = options.limits();
         Self {
             broker: Arc::new(Broker::new(options)),
@@ -134,8 +135,11 @@ impl EventQueue for MemoryQueue {
     }
 
     async fn declare(&self, name: &QueueName) -> Result<()> {
-        self.broker.declare(name);
-        Ok(())
+        self.broker.declare(name, DeclareOptions::default())
+    }
+
+    async fn declare_with(&self, name: &QueueName, options: DeclareOptions) -> Result<()> {
+        self.broker.declare(name, options)
     }
 
     async fn delete(&self, name: &QueueName) -> Result<()> {

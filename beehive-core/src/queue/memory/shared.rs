@@ -13,7 +13,7 @@ use super::subscription::{Delivered, Full, Lost, Subscription};
 use super::waiters::{WaiterId, Waiters};
 use crate::error::{Error, ErrorKind, Result};
 use crate::event::Envelope;
-use crate::queue::QueueName;
+use crate::queue::{Order, QueueName};
 
 /// A subscription or simple queue behind its lock. The lock is never held while something waits.
 #[derive(Debug)]
@@ -59,12 +59,13 @@ impl Shared {
     pub(super) fn new(
         name: QueueName,
         capacity: usize,
+        order: Order,
         activity: Arc<watch::Sender<()>>,
     ) -> Arc<Self> {
         Arc::new(Self {
             name,
             inner: Mutex::new(Inner {
-                events: Subscription::new(capacity),
+                events: Subscription::new(capacity, order),
                 waiters: Waiters::default(),
                 deleted: false,
             }),
@@ -74,6 +75,11 @@ impl Shared {
 
     pub(super) fn name(&self) -> &QueueName {
         &self.name
+    }
+
+    /// In which order it delivers.
+    pub(super) fn order(&self) -> Order {
+        self.lock().events.order()
     }
 
     pub(super) fn publish(

@@ -14,8 +14,9 @@ use super::census::Census;
 use super::dead_letter_list::DeadLetterList;
 use super::lease_table::{LeaseTable, Token};
 use super::quota::Quota;
+use super::subjects::Subjects;
 use crate::event::{Envelope, EventId};
-use crate::queue::{DeadLetterRecord, FailureHistory};
+use crate::queue::{DeadLetterRecord, FailureHistory, Order};
 
 /// An event, and what its queue knows about it. Small, since a million of them may wait.
 #[derive(Debug)]
@@ -85,17 +86,23 @@ pub(super) struct Subscription {
     delayed: BinaryHeap<Delayed>,
     leases: LeaseTable,
     dead: DeadLetterList,
+    /// Where order is kept by subject: what waits for another of its own, and when it is due.
+    subjects: Option<Subjects<(Entry, Option<Instant>)>>,
     positions: u64,
 }
 
 impl Subscription {
-    pub(super) fn new(capacity: usize) -> Self {
+    pub(super) fn new(capacity: usize, order: Order) -> Self {
         Self {
             capacity,
             waiting: VecDeque::new(),
             delayed: BinaryHeap::new(),
             leases: LeaseTable::default(),
             dead: DeadLetterList::default(),
+            subjects: match order {
+                Order::Any => None,
+                Order::BySubject => Some(Subjects::default()),
+            },
             positions: 0,
         }
     }
@@ -106,7 +113,7 @@ impl Subscription {
         envelope: &Arc<Envelope>,
         due: Option<Instant>,
     ) -> Result<(), Full> {
-        if self.waiting.len() + self.delayed.len() >= self.capacity {
+        if self.waiting.len() + self.held() + self.delayed.len() >= self.capacity {
             return Err(Full);
         }
         let entry = Entry {
@@ -115,10 +122,7 @@ impl Subscription {
             attempts: 0,
             history: None,
         };
-        match due {
-            None => self.waiting.push_back(entry),
-            Some(due) => self.delayed.push(Delayed { due, entry }),
-        }
+        self.admit(entry, due);
         Ok(())
     }
 
@@ -182,7 +186,9 @@ impl Subscription {
 
     /// Gives out the entry, so that it can be freed outside of any lock.
     pub(super) fn commit(&mut self, token: Token, now: Instant) -> Result<Entry, Lost> {
-        self.take(token, now)
+        let entry = self.take(token, now)?;
+        self.next_of(&entry.envelope, now);
+        Ok(entry)
     }
 
     pub(super) fn abandon(&mut self, token: Token, now: Instant) -> Result<(), Lost> {
@@ -220,6 +226,7 @@ impl Subscription {
             return Ok(Err(Full));
         }
         let entry = self.take(token, now)?;
+        self.next_of(&entry.envelope, now);
         self.dead.insert(entry.envelope, record.clone());
         Ok(Ok(()))
     }
@@ -236,7 +243,7 @@ impl Subscription {
             attempts: 0,
             history: None,
         };
-        self.waiting.push_back(entry);
+        self.admit(entry, None);
         true
     }
 
@@ -255,6 +262,9 @@ impl Subscription {
         self.delayed = BinaryHeap::new();
         self.leases.clear();
         self.dead.clear();
+        if let Some(subjects) = &mut self.subjects {
+            subjects.clear();
+        }
     }
 
     /// How many events can be received, as of the last [`advance`](Self::advance).
@@ -273,10 +283,51 @@ impl Subscription {
 
     pub(super) fn census(&self) -> Census {
         Census {
-            waiting: self.waiting.len(),
+            waiting: self.waiting.len() + self.held(),
             leased: self.leases.len(),
             delayed: self.delayed.len(),
             dead_lettered: self.dead.len(),
+        }
+    }
+
+    /// In which order it delivers.
+    pub(super) fn order(&self) -> Order {
+        match self.subjects {
+            None => Order::Any,
+            Some(_) => Order::BySubject,
+        }
+    }
+
+    /// How many wait for another of their subject.
+    fn held(&self) -> usize {
+        self.subjects.as_ref().map_or(0, Subjects::len)
+    }
+
+    /// Lets a new entry in, unless another of its subject comes first.
+    fn admit(&mut self, entry: Entry, due: Option<Instant>) {
+        let admitted = match &mut self.subjects {
+            None => Some((entry, due)),
+            Some(subjects) => match entry.envelope.subject.clone() {
+                None => Some((entry, due)),
+                Some(subject) => subjects.enter(&subject, (entry, due)),
+            },
+        };
+        match admitted {
+            None => {}
+            Some((entry, None)) => self.waiting.push_back(entry),
+            Some((entry, Some(due))) => self.delayed.push(Delayed { due, entry }),
+        }
+    }
+
+    /// Lets in what waits for an event that is gone now.
+    fn next_of(&mut self, gone: &Envelope, now: Instant) {
+        let (Some(subjects), Some(subject)) = (&mut self.subjects, &gone.subject) else {
+            return;
+        };
+        match subjects.leave(subject) {
+            None => {}
+            Some((entry, Some(due))) if due > now => self.delayed.push(Delayed { due, entry }),
+            Some((entry, _)) => self.hand_back(entry),
         }
     }
 

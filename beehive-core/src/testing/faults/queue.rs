@@ -10,8 +10,8 @@ use super::receiver::FaultyReceiver;
 use crate::error::{Error, Result};
 use crate::event::{DeliverAt, Event};
 use crate::queue::{
-    DeadLetters, EventQueue, Health, PublishError, PublishFailure, QueueCapabilities, QueueName,
-    Receipt, Receiver, ReceiverOptions,
+    DeadLetters, DeclareOptions, EventQueue, Health, PublishError, PublishFailure,
+    QueueCapabilities, QueueName, Receipt, Receiver, ReceiverOptions,
 };
 
 /// Any queue, seen by a process among faults; made by [`Faults::queue`](super::Faults::queue).
@@ -85,6 +85,11 @@ impl EventQueue for FaultyQueue {
     async fn declare(&self, name: &QueueName) -> Result<()> {
         self.injector.life().go_on().await;
         self.inner.declare(name).await
+    }
+
+    async fn declare_with(&self, name: &QueueName, options: DeclareOptions) -> Result<()> {
+        self.injector.life().go_on().await;
+        self.inner.declare_with(name, options).await
     }
 
     async fn delete(&self, name: &QueueName) -> Result<()> {

@@ -10,8 +10,8 @@ use super::receiver::RecordingReceiver;
 use crate::error::Result;
 use crate::event::Event;
 use crate::queue::{
-    DeadLetters, EventQueue, Health, PublishError, QueueCapabilities, QueueName, Receipt, Receiver,
-    ReceiverOptions,
+    DeadLetters, DeclareOptions, EventQueue, Health, PublishError, QueueCapabilities, QueueName,
+    Receipt, Receiver, ReceiverOptions,
 };
 
 /// Any queue, with a [`Journal`] of what happens to its events.
@@ -77,6 +77,12 @@ impl EventQueue for RecordingQueue {
 
     async fn declare(&self, name: &QueueName) -> Result<()> {
         self.inner.declare(name).await?;
+        self.journal.note_declared(name);
+        Ok(())
+    }
+
+    async fn declare_with(&self, name: &QueueName, options: DeclareOptions) -> Result<()> {
+        self.inner.declare_with(name, options).await?;
         self.journal.note_declared(name);
         Ok(())
     }

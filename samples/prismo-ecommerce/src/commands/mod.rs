@@ -9,11 +9,15 @@ mod trade;
 mod worker;
 
 use std::{
+    collections::BTreeSet,
     io::{self, Write as _},
     process::ExitCode,
 };
 
-use beehive_core::hive::{FactorySettings, HiveBuilder};
+use beehive_core::{
+    hive::{FactorySettings, HiveBuilder},
+    queue::QueueName,
+};
 
 use crate::{
     backend::{Backend, Lifetime},
@@ -45,8 +49,25 @@ pub async fn execute(cli: &Cli) -> Result<ExitCode, Error> {
         Command::Check => check::check(options, &backend).await,
         Command::Graph { format } => graph::graph(options, &backend, format),
     };
-    backend.close().await;
+    backend.close(&names(options, &backend)?).await;
     done
+}
+
+/// Every topic and queue of the shop.
+fn names(options: &Options, backend: &Backend) -> Result<Vec<QueueName>, Error> {
+    let hive = hive(options, backend)?.build()?;
+    let graph = hive.graph();
+    // Subscriptions before their topics.
+    let mut names: Vec<_> = graph.steps().map(|step| step.queue.clone()).collect();
+    let topics: BTreeSet<_> = graph
+        .topics()
+        .into_iter()
+        .chain(graph.announced())
+        .collect();
+    for topic in topics {
+        names.push(QueueName::of_topic(topic)?);
+    }
+    Ok(names)
 }
 
 /// Where the events and the state of a command are.

@@ -79,8 +79,6 @@ fn what_is_not_there_is_not_pretended() {
         ("worker", "which the memory backend cannot share"),
         ("shop", "which the memory backend cannot share"),
         ("check", "which the memory backend cannot share"),
-        ("run --backend aws", "the aws backend is not there yet"),
-        ("worker --backend aws", "the aws backend is not there yet"),
     ] {
         let output = prismo(arguments);
         assert_eq!(output.status.code(), Some(2), "{arguments}");

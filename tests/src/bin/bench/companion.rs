@@ -7,9 +7,12 @@ use std::time::Duration;
 use crate::Result;
 use crate::machine::{processor_time, ticks};
 
-/// A process whose processor time is told apart from that of strangers.
+/// A process, or two, whose processor time is told apart from that of strangers.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Companion(u32);
+pub(crate) struct Companion {
+    process: u32,
+    second: Option<u32>,
+}
 
 impl Companion {
     /// The process that listens on a TCP port of this machine, if there is one that we may look at.
@@ -21,16 +24,31 @@ impl Companion {
                 continue;
             };
             if has_one_of(&process.path(), &sockets) {
-                return Ok(Some(Self(id)));
+                return Ok(Some(Self {
+                    process: id,
+                    second: None,
+                }));
             }
         }
         Ok(None)
     }
 
-    /// The processor time it has used until now.
+    /// Both of them, where they are two.
+    pub(crate) fn and(self, other: Self) -> Self {
+        Self {
+            second: Some(other.process).filter(|process| *process != self.process),
+            ..self
+        }
+    }
+
+    /// The processor time they have used until now.
     pub(crate) fn used(self) -> Result<Duration> {
-        let stat = fs::read_to_string(format!("/proc/{}/stat", self.0))?;
-        ticks(processor_time(&stat)?.take(2))
+        let mut used = Duration::ZERO;
+        for process in [Some(self.process), self.second].into_iter().flatten() {
+            let stat = fs::read_to_string(format!("/proc/{process}/stat"))?;
+            used += ticks(processor_time(&stat)?.take(2))?;
+        }
+        Ok(used)
     }
 }
 

@@ -6,6 +6,7 @@
 
 #![expect(clippy::print_stdout, reason = "its output is what it is for")]
 
+mod aws;
 mod companion;
 mod machine;
 mod memory;
@@ -36,6 +37,8 @@ enum Command {
     Memory(memory::Options),
     /// The hop through RabbitMQ, against programs that drive the driver by hand, and others.
     Rabbit(rabbit::Options),
+    /// What the stores on AWS ask of it, counted on the wire to an emulator.
+    Aws(aws::Options),
     /// One measurement in a process of its own; started by the others.
     #[command(hide = true)]
     Probe(memory::probe::Options),
@@ -48,6 +51,7 @@ fn main() -> ExitCode {
     let done = match Cli::parse().command {
         Command::Memory(options) => memory::run(&options),
         Command::Rabbit(options) => rabbit::run(&options),
+        Command::Aws(options) => aws::run(&options),
         Command::Probe(options) => memory::probe::run(&options),
         Command::RabbitProbe(options) => rabbit::idle::probe(&options),
     };

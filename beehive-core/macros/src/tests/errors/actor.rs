@@ -92,7 +92,7 @@ fn an_argument_is_known_and_stands_once() {
         r#""A-B", quue = "A-B""#,
         &[
             "unknown `#[actor]` argument `quue`; expected one of: name, parallelism, lease, timeout, retry, \
-         emits, blocking",
+         emits, blocking, ordered",
         ],
     );
     refused(
@@ -103,7 +103,7 @@ fn an_argument_is_known_and_stands_once() {
         r#""A-B", "A-C""#,
         &[
             "cannot read this argument of `#[actor]`; write `key = value`, `key(..)` or `flag`, where the \
-         key is one of: name, parallelism, lease, timeout, retry, emits, blocking",
+         key is one of: name, parallelism, lease, timeout, retry, emits, blocking, ordered",
         ],
     );
 }

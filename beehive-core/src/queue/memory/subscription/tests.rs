@@ -183,7 +183,7 @@ fn record() -> DeadLetterRecord {
 impl Pair {
     fn new() -> Self {
         Self {
-            machine: Subscription::new(usize::MAX),
+            machine: Subscription::new(usize::MAX, Order::Any),
             model: Model {
                 now: Instant::now(),
                 events: Vec::new(),
@@ -377,7 +377,7 @@ proptest! {
 
 #[test]
 fn a_full_queue_refuses_until_an_event_is_taken() {
-    let mut machine = Subscription::new(2);
+    let mut machine = Subscription::new(2, Order::Any);
     let quota = Arc::new(Quota::new(NonZeroUsize::MIN));
     let event = Event::new("Flower", "text/plain", "");
     let now = Instant::now();
@@ -395,7 +395,7 @@ fn a_full_queue_refuses_until_an_event_is_taken() {
 
 #[test]
 fn the_memory_of_a_burst_is_given_back() {
-    let mut machine = Subscription::new(usize::MAX);
+    let mut machine = Subscription::new(usize::MAX, Order::Any);
     let quota = Arc::new(Quota::new(NonZeroUsize::MAX));
     let event = Event::new("Flower", "text/plain", "");
     let now = Instant::now();

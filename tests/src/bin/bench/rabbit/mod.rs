@@ -12,7 +12,7 @@ mod hop;
 pub(crate) mod idle;
 mod latency;
 mod measure;
-mod order;
+pub(crate) mod order;
 mod ours;
 mod peers;
 mod queues;

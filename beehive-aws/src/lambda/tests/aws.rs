@@ -1,0 +1,123 @@
+//! A wire behind which SQS does all it is asked, or nothing.
+
+use std::fmt;
+use std::sync::{Arc, Mutex};
+
+use aws_config::SdkConfig;
+use aws_credential_types::Credentials;
+use aws_credential_types::provider::SharedCredentialsProvider;
+use aws_smithy_runtime_api::client::http::{
+    HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpConnector,
+};
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
+use aws_smithy_runtime_api::client::result::ConnectorError;
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use aws_smithy_runtime_api::http::StatusCode;
+use aws_smithy_types::body::SdkBody;
+use serde_json::{Value, json};
+
+use crate::AwsConfig;
+use crate::sqs::is_ordered;
+
+/// SQS with the queues whose names end so.
+#[derive(Clone)]
+pub(super) struct Aws {
+    ending: &'static str,
+    requests: Arc<Mutex<Vec<(String, Value)>>>,
+}
+
+/// What SQS has.
+pub(super) const PLAIN: &str = "";
+pub(super) const IN_ORDER: &str = ".fifo";
+/// A wire that breaks after the name of a queue was asked for.
+pub(super) const BROKEN: &str = "broken";
+
+impl Aws {
+    pub(super) fn new(ending: &'static str) -> Self {
+        Self {
+            ending,
+            requests: Arc::default(),
+        }
+    }
+
+    pub(super) fn config(&self) -> AwsConfig {
+        let credentials = Credentials::new("id", "planted-secret", None, None, "test");
+        let sdk = SdkConfig::builder()
+            .credentials_provider(SharedCredentialsProvider::new(credentials))
+            .build();
+        AwsConfig::new(sdk)
+            .with_http_client(self.clone())
+            .with_region("eu-west-1")
+    }
+
+    /// The operations that were asked for, but for the names of queues, each with its entries.
+    pub(super) fn requests(&self) -> Vec<(String, Vec<Value>)> {
+        let requests = self.requests.lock().unwrap();
+        let entries = |body: &Value| body["Entries"].as_array().cloned().unwrap_or_default();
+        let asked = requests
+            .iter()
+            .map(|(name, body)| (name.clone(), entries(body)));
+        asked.filter(|(name, _)| name != "GetQueueUrl").collect()
+    }
+
+    fn answer(&self, operation: &str, body: &Value) -> Option<(u16, Value)> {
+        if operation == "GetQueueUrl" {
+            let name = body["QueueName"].as_str()?;
+            let exists = is_ordered(name) == (self.ending == IN_ORDER);
+            return Some(if exists {
+                (
+                    200,
+                    json!({ "QueueUrl": format!("https://sqs.example/{name}") }),
+                )
+            } else {
+                let code = "com.amazonaws.sqs#QueueDoesNotExist";
+                (400, json!({ "__type": code }))
+            });
+        }
+        if self.ending == BROKEN {
+            return None;
+        }
+        let done = body["Entries"]
+            .as_array()?
+            .iter()
+            .map(|entry| json!({ "Id": entry["Id"], "MessageId": "m", "MD5OfMessageBody": "d" }));
+        let done: Vec<_> = done.collect();
+        Some((200, json!({ "Successful": done, "Failed": [] })))
+    }
+}
+
+impl fmt::Debug for Aws {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Aws")
+    }
+}
+
+impl HttpClient for Aws {
+    fn http_connector(
+        &self,
+        _: &HttpConnectorSettings,
+        _: &RuntimeComponents,
+    ) -> SharedHttpConnector {
+        SharedHttpConnector::new(self.clone())
+    }
+}
+
+impl HttpConnector for Aws {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        let target = request.headers().get("x-amz-target").unwrap_or_default();
+        let operation = target.rsplit('.').next().unwrap_or_default().to_owned();
+        let body = request.body().bytes().unwrap_or_default();
+        let body = serde_json::from_slice(body).unwrap_or_default();
+        let answer = self.answer(&operation, &body);
+        self.requests.lock().unwrap().push((operation, body));
+        HttpConnectorFuture::ready(match answer {
+            Some((status, body)) => {
+                let status = StatusCode::try_from(status).unwrap();
+                Ok(HttpResponse::new(status, SdkBody::from(body.to_string())))
+            }
+            None => Err(ConnectorError::io(
+                std::io::Error::other("cut by a test").into(),
+            )),
+        })
+    }
+}

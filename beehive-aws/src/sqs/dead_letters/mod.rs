@@ -1,0 +1,10 @@
+//! Dead letters: in a queue of their own, and looked at by taking them all.
+
+mod letter;
+mod look;
+mod pages;
+mod redrive;
+mod sqs_dead_letters;
+mod turns;
+
+pub(super) use self::sqs_dead_letters::SqsDeadLetters;

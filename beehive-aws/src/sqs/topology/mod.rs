@@ -1,0 +1,14 @@
+//! Topics and queues: what they should be, whether they are, and making them so.
+
+mod deletion;
+mod desk;
+mod plan;
+mod policy;
+mod queues;
+mod subscriptions;
+mod topics;
+#[expect(clippy::module_inception, reason = "the concept of this folder")]
+mod topology;
+
+pub(super) use self::desk::{QueueDesk, TopicDesk};
+pub(super) use self::topology::Topology;
