@@ -6,7 +6,7 @@ use beehive_rabbit::QueueType;
 use clap::ValueEnum;
 use tokio::runtime::Runtime;
 
-use super::bare::{Bare, Settling};
+use super::bare::{Bare, Connections, Settling};
 use super::broker::Broker;
 use super::figures::{AHEAD, OURS, Told, compare};
 use super::hop::Hop;
@@ -75,10 +75,12 @@ pub(super) struct Bench {
 }
 
 /// The bare programs, by their names in the figures.
-pub(super) const BARE: [(&str, Settling); 3] = [
-    ("single", Settling::Single),
-    ("runs", Settling::Runs),
-    (AHEAD, Settling::RunsAhead),
+pub(super) const BARE: [(&str, Settling, Connections); 5] = [
+    ("single", Settling::Single, Connections::One),
+    ("runs", Settling::Runs, Connections::One),
+    (AHEAD, Settling::RunsAhead, Connections::One),
+    ("single_apart", Settling::Single, Connections::Two),
+    ("runs_apart", Settling::Runs, Connections::Two),
 ];
 
 impl Measure {
@@ -119,7 +121,7 @@ impl Measure {
             processor: "1.3 (0.9)",
         };
         let rounds = Rounds::take(bench.rounds, bench.contenders(hop))?;
-        compare(report, told, hop, &rounds, &BARE.map(|(name, _)| name))
+        compare(report, told, hop, &rounds, &BARE.map(|(name, ..)| name))
     }
 }
 
@@ -129,20 +131,26 @@ impl Bench {
         let mut contenders = vec![Contender::new(OURS, move || {
             self.runtime.block_on(ours::run(&self.broker, hop))
         })];
-        for (name, settling) in BARE {
-            let run = move || self.by_hand.block_on(self.run_bare(hop, settling));
+        for (name, settling, connections) in BARE {
+            let run = move || self.by_hand.block_on(self.run_bare(hop, settling, connections));
             contenders.push(Contender::new(name, run));
         }
         contenders
     }
 
-    async fn run_bare(&self, hop: Hop, settling: Settling) -> Result<Used> {
+    async fn run_bare(
+        &self,
+        hop: Hop,
+        settling: Settling,
+        connections: Connections,
+    ) -> Result<Used> {
         let queues = Queues::of_a_hop(self.broker.url(), hop.queue_type).await?;
         queues.fill(hop).await?;
         let bare = Bare {
             broker: &self.broker,
             hop,
             settling,
+            connections,
             source: queues.source(),
             target: queues.target(),
         };

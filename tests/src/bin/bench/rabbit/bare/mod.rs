@@ -8,4 +8,4 @@ mod program;
 pub(super) mod publish;
 mod taken;
 
-pub(super) use self::program::{Bare, Settling};
+pub(super) use self::program::{Bare, Connections, Settling};

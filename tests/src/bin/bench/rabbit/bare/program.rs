@@ -31,12 +31,23 @@ pub(in crate::rabbit) enum Settling {
     RunsAhead,
 }
 
+/// Over how many connections the loop works.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::rabbit) enum Connections {
+    /// One for all: while the broker blocks it because its memory is short, nothing can be settled
+    /// either.
+    One,
+    /// One to consume and one to publish, as we have it.
+    Two,
+}
+
 /// A hop by hand.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::rabbit) struct Bare<'a> {
     pub(in crate::rabbit) broker: &'a Broker,
     pub(in crate::rabbit) hop: Hop,
     pub(in crate::rabbit) settling: Settling,
+    pub(in crate::rabbit) connections: Connections,
     pub(in crate::rabbit) source: &'a str,
     pub(in crate::rabbit) target: &'a str,
 }
@@ -58,7 +69,12 @@ impl Bare<'_> {
     pub(in crate::rabbit) async fn run(self, mut seen: impl FnMut(u64)) -> Result<Used> {
         let connection = connect(self.broker.url()).await?;
         let channel = connection.create_channel().await?;
-        let publishing = connection.create_channel().await?;
+        let other = match self.connections {
+            Connections::One => None,
+            Connections::Two => Some(connect(self.broker.url()).await?),
+        };
+        let publishing = other.as_ref().unwrap_or(&connection);
+        let publishing = publishing.create_channel().await?;
         let confirms = ConfirmSelectOptions::default();
         publishing.confirm_select(confirms).await?;
         let qos = BasicQosOptions::default();
@@ -94,6 +110,9 @@ impl Bare<'_> {
         let used = before.until_now()?;
         parts.flush().await?;
         connection.close(200, "done".into()).await?;
+        if let Some(other) = other {
+            other.close(200, "done".into()).await?;
+        }
         Ok(used)
     }
 

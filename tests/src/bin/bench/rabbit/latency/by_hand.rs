@@ -6,7 +6,7 @@ use tokio::try_join;
 
 use super::times::{Run, Times, ticks};
 use crate::Result;
-use crate::rabbit::bare::{Bare, Settling, publish};
+use crate::rabbit::bare::{Bare, Connections, Settling, publish};
 use crate::rabbit::broker::Broker;
 use crate::rabbit::hop::Hop;
 use crate::rabbit::order::Order;
@@ -21,6 +21,7 @@ pub(super) async fn run(broker: &Broker, hop: Hop) -> Result<Run> {
         broker,
         hop,
         settling: Settling::Single,
+        connections: Connections::One,
         source: queues.source(),
         target: queues.target(),
     };
