@@ -40,7 +40,7 @@ impl Settle for Backend {
         self.settle().map(|()| Instant::now())
     }
     async fn lost(&self) {
-        std::future::pending().await
+        std::future::pending::<()>().await;
     }
     async fn commit(&self) -> Result<()> {
         self.settle()
