@@ -1,5 +1,6 @@
 //! Stores on DynamoDB: collection, key-list, counter, lock and inbox.
 
+mod capacity;
 mod collection;
 mod counter;
 mod inbox;
@@ -13,6 +14,7 @@ mod provision;
 mod stores;
 mod table;
 
+pub use self::capacity::{Capacity, DynamoTable};
 pub use self::collection::DynamoCollection;
 pub use self::counter::DynamoCounter;
 pub use self::inbox::DynamoInbox;

@@ -1,9 +1,11 @@
 //! Where on DynamoDB the stores are.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use beehive_core::{Error, ErrorKind, Result};
 
+use super::capacity::{Capacity, DynamoTable};
 use super::names::NAMESPACE_MAX;
 use crate::ProvisioningMode;
 
@@ -29,10 +31,13 @@ pub struct DynamoOptions {
     provisioning: ProvisioningMode,
     clock_tolerance: Duration,
     kms_key: Option<String>,
+    capacity: Capacity,
+    capacities: BTreeMap<DynamoTable, Capacity>,
 }
 
 impl Default for DynamoOptions {
-    /// Tables `beehive-…`, no namespace, tables are checked and not created.
+    /// Tables `beehive-…`, no namespace, tables are checked and not created. Those that are created are
+    /// on demand.
     fn default() -> Self {
         Self {
             table_prefix: "beehive".into(),
@@ -40,6 +45,8 @@ impl Default for DynamoOptions {
             provisioning: ProvisioningMode::default(),
             clock_tolerance: Duration::from_secs(1),
             kms_key: None,
+            capacity: Capacity::default(),
+            capacities: BTreeMap::new(),
         }
     }
 }
@@ -84,6 +91,20 @@ impl DynamoOptions {
         self
     }
 
+    /// What each table is paid by that is made.
+    #[must_use]
+    pub fn with_capacity(mut self, capacity: Capacity) -> Self {
+        self.capacity = capacity;
+        self
+    }
+
+    /// What this table is paid by if it is made, whatever the others are.
+    #[must_use]
+    pub fn with_table_capacity(mut self, table: DynamoTable, capacity: Capacity) -> Self {
+        self.capacities.insert(table, capacity);
+        self
+    }
+
     /// What the names of the tables begin with.
     pub fn table_prefix(&self) -> &str {
         &self.table_prefix
@@ -102,6 +123,12 @@ impl DynamoOptions {
     /// By how much the clocks of processes may differ.
     pub fn clock_tolerance(&self) -> Duration {
         self.clock_tolerance
+    }
+
+    /// What a table is paid by that is made.
+    pub fn capacity(&self, table: DynamoTable) -> Capacity {
+        let own = self.capacities.get(&table);
+        own.copied().unwrap_or(self.capacity)
     }
 
     pub(super) fn kms_key(&self) -> Option<&str> {
@@ -133,7 +160,30 @@ impl DynamoOptions {
 
 #[cfg(test)]
 mod tests {
+    use std::num::NonZeroU32;
+
     use super::*;
+
+    #[test]
+    fn a_table_has_the_capacity_of_its_own_or_else_that_of_all() {
+        let units = |units| Capacity::Provisioned {
+            reads: NonZeroU32::new(units).unwrap(),
+            writes: NonZeroU32::MIN,
+        };
+        let options = DynamoOptions::default()
+            .with_table_capacity(DynamoTable::Lock, Capacity::OnDemand)
+            .with_table_capacity(DynamoTable::Inbox, units(50))
+            .with_capacity(units(5));
+        for (table, capacity) in [
+            (DynamoTable::Collection, units(5)),
+            (DynamoTable::KeyList, units(5)),
+            (DynamoTable::Counter, units(5)),
+            (DynamoTable::Lock, Capacity::OnDemand),
+            (DynamoTable::Inbox, units(50)),
+        ] {
+            assert_eq!(options.capacity(table), capacity, "{table:?}");
+        }
+    }
 
     #[test]
     fn only_names_that_can_be_used_are_taken() {

@@ -7,14 +7,15 @@ use aws_sdk_dynamodb::error::BuildError;
 use aws_sdk_dynamodb::operation::create_table::CreateTableError;
 use aws_sdk_dynamodb::operation::describe_table::DescribeTableError;
 use aws_sdk_dynamodb::types::{
-    AttributeDefinition, BillingMode, KeySchemaElement, KeyType, ScalarAttributeType,
-    SseSpecification, SseType, TableDescription, TableStatus, TimeToLiveSpecification,
-    TimeToLiveStatus,
+    AttributeDefinition, KeySchemaElement, KeyType, ScalarAttributeType, SseSpecification, SseType,
+    TableDescription, TableStatus, TimeToLiveSpecification, TimeToLiveStatus,
 };
 use beehive_core::{Error, ErrorKind, Result};
 use tokio::time::{Instant, sleep};
 
+use super::capacity::DynamoTable;
 use super::item::{PARTITION, SORT, TTL};
+use super::options::DynamoOptions;
 use crate::ProvisioningMode;
 use crate::attempts::{Attempts, Repeat};
 
@@ -29,6 +30,7 @@ const CREATION_LOOK: Duration = Duration::from_millis(500);
 /// What a table must be like.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Shape {
+    table: DynamoTable,
     /// What its name ends with.
     pub(super) suffix: &'static str,
     pub(super) sort: Sort,
@@ -49,15 +51,22 @@ pub(super) enum Expiry {
     ByTtl,
 }
 
-pub(super) const COLLECTION: Shape = shape("collection", Sort::Text, Expiry::Never);
-pub(super) const KEY_LIST: Shape = shape("key-list", Sort::Text, Expiry::Never);
-pub(super) const COUNTER: Shape = shape("counter", Sort::None, Expiry::ByTtl);
-pub(super) const LOCK: Shape = shape("lock", Sort::None, Expiry::ByTtl);
-pub(super) const INBOX: Shape = shape("inbox", Sort::None, Expiry::ByTtl);
+pub(super) const COLLECTION: Shape = shape(
+    DynamoTable::Collection,
+    "collection",
+    Sort::Text,
+    Expiry::Never,
+);
+pub(super) const KEY_LIST: Shape =
+    shape(DynamoTable::KeyList, "key-list", Sort::Text, Expiry::Never);
+pub(super) const COUNTER: Shape = shape(DynamoTable::Counter, "counter", Sort::None, Expiry::ByTtl);
+pub(super) const LOCK: Shape = shape(DynamoTable::Lock, "lock", Sort::None, Expiry::ByTtl);
+pub(super) const INBOX: Shape = shape(DynamoTable::Inbox, "inbox", Sort::None, Expiry::ByTtl);
 pub(super) const SHAPES: [Shape; 5] = [COLLECTION, KEY_LIST, COUNTER, LOCK, INBOX];
 
-const fn shape(suffix: &'static str, sort: Sort, expiry: Expiry) -> Shape {
+const fn shape(table: DynamoTable, suffix: &'static str, sort: Sort, expiry: Expiry) -> Shape {
     Shape {
+        table,
         suffix,
         sort,
         expiry,
@@ -94,18 +103,13 @@ impl Shape {
 pub(super) struct Provision<'a> {
     pub(super) client: &'a Client,
     pub(super) attempts: Attempts,
-    pub(super) kms_key: Option<&'a str>,
+    pub(super) options: &'a DynamoOptions,
 }
 
 impl Provision<'_> {
     /// Sees to it that a table is there.
-    pub(super) async fn ensure(
-        &self,
-        mode: ProvisioningMode,
-        name: &str,
-        shape: Shape,
-    ) -> Result<()> {
-        let outcome = match mode {
+    pub(super) async fn ensure(&self, name: &str, shape: Shape) -> Result<()> {
+        let outcome = match self.options.provisioning() {
             ProvisioningMode::Trust => Ok(()),
             ProvisioningMode::Check => self.check(name, shape).await,
             ProvisioningMode::Create => self.create(name, shape).await,
@@ -169,7 +173,9 @@ impl Provision<'_> {
                 .key_type(kind)
                 .build()
         }))?;
-        let encryption = self.kms_key.map(|key| {
+        let capacity = self.options.capacity(shape.table);
+        let throughput = capacity.throughput().map_err(unbuilt)?;
+        let encryption = self.options.kms_key().map(|key| {
             SseSpecification::builder()
                 .enabled(true)
                 .sse_type(SseType::Kms)
@@ -182,7 +188,8 @@ impl Provision<'_> {
                 self.client
                     .create_table()
                     .table_name(name)
-                    .billing_mode(BillingMode::PayPerRequest)
+                    .billing_mode(capacity.billing_mode())
+                    .set_provisioned_throughput(throughput.clone())
                     .set_attribute_definitions(Some(attributes.clone()))
                     .set_key_schema(Some(keys.clone()))
                     .set_sse_specification(encryption.clone())

@@ -66,11 +66,11 @@ impl DynamoStores {
         let provision = Provision {
             client: &client,
             attempts,
-            kms_key: options.kms_key(),
+            options,
         };
         try_join_all(SHAPES.map(|shape| {
             let (provision, name) = (&provision, table_name(options, shape));
-            async move { provision.ensure(options.provisioning(), &name, shape).await }
+            async move { provision.ensure(&name, shape).await }
         }))
         .await?;
         let places = Places {

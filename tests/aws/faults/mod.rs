@@ -1,5 +1,6 @@
 //! What is lost on the wire is neither lost in the stores nor done twice.
 
+mod capacity;
 mod counters;
 mod documents;
 mod limits;
@@ -20,6 +21,7 @@ pub(crate) fn trials() -> Vec<Trial> {
     trials.extend(throttling::trials());
     trials.extend(requests::trials());
     trials.extend(limits::trials());
+    trials.extend(capacity::trials());
     trials
 }
 
