@@ -238,6 +238,7 @@ async fn work(name: &QueueName, open: &Open, begin_until: Instant) {
                      batch is too large for the function's time and the actor's parallelism"
                 );
             }
+            // What is still open when the time is over is cut off below.
             timeout_at(invocation.end(), invocation.settled()).await.ok();
         }
     }

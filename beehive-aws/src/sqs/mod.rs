@@ -68,6 +68,8 @@ mod receiver;
 #[cfg(test)]
 mod stub;
 mod topology;
+#[cfg(test)]
+pub(crate) mod wire;
 
 #[cfg(feature = "lambda")]
 pub(crate) use self::names::is_ordered;

@@ -1,23 +1,13 @@
 //! A wire behind which SQS does all it is asked, or nothing.
 
-use std::fmt;
 use std::sync::{Arc, Mutex};
 
-use aws_config::SdkConfig;
-use aws_credential_types::Credentials;
-use aws_credential_types::provider::SharedCredentialsProvider;
-use aws_smithy_runtime_api::client::http::{
-    HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpConnector,
-};
-use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
-use aws_smithy_runtime_api::client::result::ConnectorError;
-use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
-use aws_smithy_runtime_api::http::StatusCode;
-use aws_smithy_types::body::SdkBody;
+use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use serde_json::{Value, json};
 
 use crate::AwsConfig;
 use crate::sqs::is_ordered;
+use crate::sqs::wire::{Reply, Wire};
 
 /// SQS with the queues whose names end so.
 #[derive(Clone)]
@@ -41,13 +31,8 @@ impl Aws {
     }
 
     pub(super) fn config(&self) -> AwsConfig {
-        let credentials = Credentials::new("id", "planted-secret", None, None, "test");
-        let sdk = SdkConfig::builder()
-            .credentials_provider(SharedCredentialsProvider::new(credentials))
-            .build();
-        AwsConfig::new(sdk)
-            .with_http_client(self.clone())
-            .with_region("eu-west-1")
+        let aws = self.clone();
+        Wire::new(move |request| aws.reply(request)).config()
     }
 
     /// The operations that were asked for, but for the names of queues, each with its entries.
@@ -84,40 +69,17 @@ impl Aws {
         let done: Vec<_> = done.collect();
         Some((200, json!({ "Successful": done, "Failed": [] })))
     }
-}
 
-impl fmt::Debug for Aws {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Aws")
-    }
-}
-
-impl HttpClient for Aws {
-    fn http_connector(
-        &self,
-        _: &HttpConnectorSettings,
-        _: &RuntimeComponents,
-    ) -> SharedHttpConnector {
-        SharedHttpConnector::new(self.clone())
-    }
-}
-
-impl HttpConnector for Aws {
-    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+    fn reply(&self, request: &HttpRequest) -> Reply {
         let target = request.headers().get("x-amz-target").unwrap_or_default();
         let operation = target.rsplit('.').next().unwrap_or_default().to_owned();
         let body = request.body().bytes().unwrap_or_default();
         let body = serde_json::from_slice(body).unwrap_or_default();
         let answer = self.answer(&operation, &body);
         self.requests.lock().unwrap().push((operation, body));
-        HttpConnectorFuture::ready(match answer {
-            Some((status, body)) => {
-                let status = StatusCode::try_from(status).unwrap();
-                Ok(HttpResponse::new(status, SdkBody::from(body.to_string())))
-            }
-            None => Err(ConnectorError::io(
-                std::io::Error::other("cut by a test").into(),
-            )),
-        })
+        match answer {
+            Some((status, body)) => Reply::Said(status, body.to_string()),
+            None => Reply::Broken,
+        }
     }
 }

@@ -10,7 +10,8 @@ use tokio::sync::Semaphore;
 use tokio::task::yield_now;
 
 use super::super::codec::encode;
-use super::super::stub::{Reply, Stub, calls};
+use super::super::stub::{Stub, calls};
+use super::super::wire::Reply;
 use super::coalescer::{Batch, Coalescer};
 use super::fates::{Answer, Failure, Fate, fates};
 use super::{Change, Changes, Deletes, Outgoing, Publishes, Sends};

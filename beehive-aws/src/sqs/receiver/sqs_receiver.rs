@@ -183,7 +183,8 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::sqs::stub::{Reply, Stub};
+    use crate::sqs::stub::Stub;
+    use crate::sqs::wire::Reply;
     use crate::sqs::{SqsOptions, SqsQueue};
 
     #[tokio::test(start_paused = true)]
