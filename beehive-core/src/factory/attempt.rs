@@ -40,6 +40,7 @@ impl Factory {
             mut lease, role, ..
         } = taken;
         let note = SwitchNote::new(&self.intake, slot, role);
+        self.say_taken(lease.event().id(), lease.attempt());
         if lease.attempt() > 1 {
             self.meters.redelivered.add(1);
         }

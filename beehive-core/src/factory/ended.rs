@@ -113,9 +113,11 @@ impl Factory {
         let disposition = ended.disposition;
         if disposition == Disposition::LetGo {
             self.meters.leases_lost.add(1);
+            self.say_ended(&id, Settled::Lost, disposition);
             return;
         }
         let settled = self.settle(lease, &ended).await;
+        self.say_ended(&id, settled, disposition);
         match (settled, disposition) {
             (Settled::Lost, _) => self.meters.leases_lost.add(1),
             (Settled::No, Disposition::HandBack) => lock(&self.unfinished).kept.push(id),

@@ -26,6 +26,7 @@ mod in_time;
 mod intake;
 mod kill_switch;
 mod lease_keeper;
+mod lifecycle;
 mod lock;
 mod meters;
 mod once;

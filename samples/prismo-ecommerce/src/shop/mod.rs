@@ -12,6 +12,7 @@ use beehive_core::{
 };
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use tokio::time::{Instant, sleep};
+use tracing::debug;
 
 use self::{patience::patiently, pending::Pending};
 use crate::{
@@ -83,6 +84,7 @@ impl Shop {
                 let batch = self.batch(placed);
                 patiently(|| self.place(&batch)).await?;
                 placed += u32::try_from(batch.len()).unwrap_or(u32::MAX);
+                debug!(target: "prismo::shop", placed, "confirmed");
                 pending.extend(batch.iter().map(|order| order.id));
                 tell(pending.tally());
             }
