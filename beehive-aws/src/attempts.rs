@@ -139,6 +139,12 @@ where
         self.fault.kind()
     }
 
+    /// What the service calls it, if it said so.
+    #[cfg(feature = "s3")]
+    pub(crate) fn code(&self) -> Option<&str> {
+        self.fault.code()
+    }
+
     /// What is known of it, for each entry of a batch.
     #[cfg(feature = "sqs")]
     pub(crate) fn fault(&self) -> &Fault {

@@ -8,6 +8,7 @@
 
 mod emulator;
 mod faults;
+mod gate;
 mod queues;
 mod wire;
 
@@ -16,5 +17,6 @@ use std::process::ExitCode;
 use beehive_tests::trials;
 
 fn main() -> ExitCode {
-    trials::run(faults::trials().into_iter().chain(queues::trials()))
+    let trials = [faults::trials(), gate::trials(), queues::trials()];
+    trials::run(trials.into_iter().flatten())
 }

@@ -8,9 +8,12 @@
 //!   the programs in `tests/peers`, which are a workspace of their own.
 //!
 //! This library is what these share: brokers to break ([`services`]), a network to break
-//! ([`proxy`]), tests that need either ([`trials`]), and suites of them ([`conformance`]).
+//! ([`proxy`]), an AWS to break ([`gate`]), tests that need any of them ([`trials`]), and suites of
+//! them ([`conformance`]).
 
 pub mod conformance;
+mod door;
+pub mod gate;
 pub mod proxy;
 pub mod services;
 pub mod trials;

@@ -16,7 +16,8 @@ pub(super) fn of_queues(code: &str) -> Option<Judgement> {
         | "KMS.ThrottlingException"
         | "ConcurrentAccess"
         | "ConcurrentAccessException"
-        | "OverLimit" => BUSY,
+        | "OverLimit"
+        | "Throttled" => BUSY,
         "AuthorizationError" | "AuthorizationErrorException" => refused(
             Kind::Denied,
             "AWS denies access; compare the policy with the one in the documentation",
@@ -55,6 +56,7 @@ mod tests {
             ("ReceiptHandleIsInvalid", Kind::LeaseLost, Verdict::Refused),
             ("OverLimit", Kind::Temporary, Verdict::Busy),
             ("KmsThrottled", Kind::Temporary, Verdict::Busy),
+            ("Throttled", Kind::Temporary, Verdict::Busy),
             ("InvalidParameter", Kind::Invalid, Verdict::Refused),
             ("AuthorizationError", Kind::Denied, Verdict::Refused),
         ] {

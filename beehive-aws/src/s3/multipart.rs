@@ -14,6 +14,7 @@ use tokio::task::JoinSet;
 use super::decoding;
 use super::parts::{PARTS_MAX, Parts, size_of};
 use super::place::{Headers, Mark, Place};
+use super::refusal::{given_up, is_gone};
 use super::write::PUT;
 use crate::attempts::Repeat;
 
@@ -78,6 +79,10 @@ impl Place {
             Ok(answer) => {
                 upload.state = State::Over;
                 decoding::etag(answer.e_tag())
+            }
+            Err(failed) if is_gone(failed.code(), failed.was_doubtful()) => {
+                upload.state = State::Over;
+                Err(given_up(PUT))
             }
             Err(failed) => {
                 let (kind, doubtful) = (failed.kind(), failed.was_doubtful());

@@ -30,6 +30,22 @@ pub(super) fn needs_look(kind: ErrorKind, doubtful: bool) -> bool {
     doubtful && matches!(kind, ErrorKind::Conflict | ErrorKind::NotFound)
 }
 
+/// Whether S3 gave up an upload that was to be completed, as it does when another writes under the same
+/// key at the same time: that is told once, and afterwards there is no upload. If an attempt before may
+/// have completed it, that is why it is not there.
+pub(super) fn is_gone(code: Option<&str>, doubtful: bool) -> bool {
+    code == Some("NoSuchUpload") && !doubtful
+}
+
+/// The error of a write whose upload S3 gave up. Whether there is a value now, and whose, nobody said.
+pub(super) fn given_up(operation: &'static str) -> Error {
+    Error::new(
+        ErrorKind::Temporary,
+        "S3 gave up the upload, as it does when another writes at the same time; nothing is written",
+    )
+    .with_operation(operation)
+}
+
 /// The error of a write that was refused, and not by its own work.
 pub(super) fn refused(
     operation: &'static str,
@@ -71,6 +87,20 @@ mod tests {
         ] {
             assert_eq!(finding(ours, there), expected);
         }
+    }
+
+    #[test]
+    fn an_upload_that_is_gone_was_given_up_unless_it_may_be_complete() {
+        for (code, doubtful, expected) in [
+            (Some("NoSuchUpload"), false, true),
+            (Some("NoSuchUpload"), true, false),
+            (Some("NoSuchKey"), false, false),
+            (Some("PreconditionFailed"), false, false),
+            (None, false, false),
+        ] {
+            assert_eq!(is_gone(code, doubtful), expected, "{code:?} {doubtful}");
+        }
+        assert!(given_up("put value").is_temporary());
     }
 
     #[test]

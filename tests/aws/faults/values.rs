@@ -7,6 +7,7 @@ use beehive_core::store::{
     Etag, KeyValueStore as _, ListOptions, METADATA_MAX, Precondition, PutOptions, Value,
 };
 use beehive_core::{Error, ErrorKind};
+use beehive_tests::gate::Fault::Conflict;
 use beehive_tests::services::aws::PART;
 use beehive_tests::trials::{self, Outcome, Service, Trial, eventually};
 use futures_util::stream;
@@ -32,6 +33,7 @@ pub(super) fn trials() -> Vec<Trial> {
         ),
         trial("faults::value::parts_lost", parts_lost),
         trial("faults::value::parts_fail", parts_fail),
+        trial("faults::value::parts_given_up", parts_given_up),
         trial("faults::value::parts_dropped", parts_dropped),
         trial("faults::value::claims", claims),
         trial("faults::value::keys", keys),
@@ -198,6 +200,29 @@ async fn parts_fail() -> Outcome {
     let written = store.put(&key, long().into(), PutOptions::default()).await;
     fails("refused", written, ErrorKind::Denied)?;
     equal("uploads", unfinished_uploads(&key).await?, 0)?;
+    spent(&wire)
+}
+
+/// Another writes at the same time. S3 says so once, and then does not know the upload any more: that is
+/// no word about what is there.
+async fn parts_given_up() -> Outcome {
+    const GONE: &str = "<Error><Code>NoSuchUpload</Code><Message>gone</Message></Error>";
+    let wire = Wire::new();
+    let store = s3_over(&wire).await?;
+    let key = unique();
+    let first = store.put(&key, "a".into(), PutOptions::default()).await?;
+    for (key, options) in [
+        (unique(), PutOptions::insert()),
+        (key, PutOptions::replace(first)),
+    ] {
+        wire.fail("CompleteMultipartUpload", Fault::Refuse(Conflict));
+        let (status, body) = (404, GONE);
+        wire.fail("CompleteMultipartUpload", Fault::Answer { status, body });
+        let written = store.put(&key, long().into(), options.clone()).await;
+        fails("given up", written, ErrorKind::Temporary)?;
+        // Once more, and it is written.
+        store.put(&key, long().into(), options).await?;
+    }
     spent(&wire)
 }
 

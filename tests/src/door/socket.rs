@@ -1,4 +1,4 @@
-//! The proxy's door: it can be shut, and keeps its address meanwhile.
+//! A socket that can be shut, and keeps its address meanwhile.
 
 use std::future::pending;
 use std::io;
@@ -11,12 +11,12 @@ const BACKLOG: u32 = 128;
 
 /// How the door shall be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Doorway {
+pub(crate) enum Doorway {
     Open,
     Shut,
 }
 
-/// A socket on the proxy's address.
+/// A socket on an address of its own.
 pub(super) enum Door {
     Open(TcpListener),
     /// Bound, so that nobody else gets the port, and not listening, so that clients are refused.
