@@ -46,7 +46,9 @@ pub(crate) async fn work(flags: Vec<String>) -> Result<ExitCode> {
         .build()?;
     let mut terminated = signal(SignalKind::terminate())?;
     let report = hive
-        .run_until(async { drop(terminated.recv().await) })
+        .run_until(async {
+            terminated.recv().await;
+        })
         .await?;
     backend.close(&[]).await;
     Ok(if report.is_clean() {

@@ -26,7 +26,7 @@ use crate::options::Options;
 use crate::plan::FaultKind;
 use crate::plant;
 use crate::rest::{Rest, rest};
-use crate::stage::{Broken, Stage};
+use crate::stage::{Broken, Door, Stage};
 use crate::verdict::Findings;
 
 /// How many faults are on at one time.
@@ -41,6 +41,8 @@ const BEGINNING: Duration = Duration::from_secs(180);
 pub(crate) struct Rig {
     pub(crate) stage: Stage,
     pub(crate) crew: Crew,
+    /// The shop's own way to the queue.
+    pub(crate) entrance: Door,
     pub(crate) journal: Arc<Journal>,
     pub(crate) queue: Arc<dyn EventQueue>,
     pub(crate) tap: Tap,
@@ -76,7 +78,8 @@ pub(crate) async fn run(options: &Options) -> Result<Findings> {
     progress(&format!("the processes' logs are in {}", logs.display()));
     let stage = Stage::set(options.backend, &namespace, options.seed).await?;
     let calls = Calls::new(program, options, &namespace, logs);
-    let shop = Shop::open(&calls, stage.door().await?.environment())?;
+    let entrance = stage.door().await?;
+    let shop = Shop::open(&calls, entrance.environment())?;
     let journal = Arc::<Journal>::default();
     let mut doors = Vec::new();
     for _ in 0..options.workers.get() {
@@ -89,6 +92,7 @@ pub(crate) async fn run(options: &Options) -> Result<Findings> {
         tap: Tap::open(Arc::clone(&queue)).await?,
         stage,
         crew,
+        entrance,
         journal,
         queue,
         holds: Holds::default(),
@@ -222,7 +226,6 @@ async fn conclude(
     leave_a_reader(rig).await?;
     let left = peace(rig, options.patience).await?;
     progress("dismissing the workers");
-    let in_work = rig.journal.in_work();
     rig.crew.dismiss_all().await?;
     progress("auditing");
     let seed = Seed::new(options.seed);
@@ -241,7 +244,6 @@ async fn conclude(
         confirmed: confirmed(&calls.read_log("shop")?),
         effects,
         rest: left,
-        in_work,
         dead: dead_letters(&*rig.queue, subscriptions()?).await?,
         poisoned: rig.poison().clone(),
         planned: 0,

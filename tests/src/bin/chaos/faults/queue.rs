@@ -7,10 +7,9 @@ use tokio::time::sleep;
 
 use super::between;
 use crate::Result;
-use crate::fleet::Slot;
 use crate::plan::FaultKind;
 use crate::rig::Rig;
-use crate::stage::Broken;
+use crate::stage::{Broken, Door};
 
 pub(super) async fn strike(kind: FaultKind, rig: &Rig, dice: &mut Rng) -> Result<()> {
     let lives = rig.crew.lives().await;
@@ -29,12 +28,12 @@ pub(super) async fn strike(kind: FaultKind, rig: &Rig, dice: &mut Rng) -> Result
         }
         FaultKind::SwallowQueue => {
             // The others go on, and get what it had when the broker misses it.
-            let slot = rig.crew.slot(dice.usize(..rig.crew.len()));
-            slot.door.queue().set_both(Passage::BlackHole);
+            let door = rig.crew.door(dice.usize(..rig.crew.len()));
+            door.queue().set_both(Passage::BlackHole);
             sleep(between(dice, 12_000, 30_000)).await;
-            slot.door.queue().set_both(Passage::Open);
+            door.queue().set_both(Passage::Open);
         }
-        _ => doors(rig).for_each(|slot| slot.door.queue().reset_all()),
+        _ => doors(rig).for_each(|door| door.queue().reset_all()),
     }
     rig.journal.over(strike);
     Ok(())
@@ -58,9 +57,11 @@ async fn strike_broker(kind: FaultKind, broker: &Broker, dice: &mut Rng) -> Resu
 }
 
 fn set(rig: &Rig, passage: Passage) {
-    doors(rig).for_each(|slot| slot.door.queue().set_both(passage));
+    doors(rig).for_each(|door| door.queue().set_both(passage));
 }
 
-fn doors(rig: &Rig) -> impl Iterator<Item = &Slot> {
-    (0..rig.crew.len()).map(|place| rig.crew.slot(place))
+/// The ways of all processes to the queue.
+fn doors(rig: &Rig) -> impl Iterator<Item = &Door> {
+    let workers = (0..rig.crew.len()).map(|place| rig.crew.door(place));
+    workers.chain([&rig.entrance])
 }

@@ -34,8 +34,8 @@ pub(crate) struct Crew {
 
 /// The place of one worker.
 #[derive(Debug)]
-pub(crate) struct Slot {
-    pub(crate) door: Door,
+struct Slot {
+    door: Door,
     life: Mutex<Option<Life>>,
 }
 
@@ -71,9 +71,9 @@ impl Crew {
         self.slots.len()
     }
 
-    /// The place of a worker.
-    pub(crate) fn slot(&self, place: usize) -> &Slot {
-        &self.slots[place]
+    /// The way of a worker to the queue.
+    pub(crate) fn door(&self, place: usize) -> &Door {
+        &self.slots[place].door
     }
 
     /// The numbers of all processes that live now.

@@ -5,7 +5,7 @@ mod life;
 mod shop;
 mod spawn;
 
-pub(crate) use self::crew::{Crew, Slot};
+pub(crate) use self::crew::Crew;
 pub(crate) use self::life::Edition;
 pub(crate) use self::shop::{Shop, Sold};
 pub(crate) use self::spawn::Calls;

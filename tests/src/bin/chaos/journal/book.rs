@@ -1,12 +1,12 @@
 //! The book of all workers together.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use tokio::time::Instant;
 
-use super::line::{Outcome, Said};
+use super::line::Said;
 use super::strike::{Injury, Strike};
 
 /// One process of a worker, from its start to its end.
@@ -27,12 +27,11 @@ pub(crate) struct Journal {
 
 #[derive(Debug, Default)]
 struct Book {
-    in_work: HashMap<Life, HashMap<Delivery, String>>,
+    in_work: HashMap<Life, HashSet<Delivery>>,
     done: HashSet<Delivery>,
     over: u64,
     redelivered: u64,
     recovered: HashSet<Delivery>,
-    outcomes: BTreeMap<Outcome, u64>,
     injuries: Vec<Injury>,
     /// Who waits for a delivery to end.
     victims: HashMap<Delivery, Vec<Strike>>,
@@ -48,19 +47,17 @@ impl Journal {
                 event,
                 attempt,
             } => {
-                let named = format!("{queue} {event}");
                 if attempt > 1 {
                     book.redelivered += 1;
                 }
                 let of_life = book.in_work.entry(life).or_default();
-                of_life.insert(number(queue, event), named);
+                of_life.insert(number(queue, event));
             }
             Said::Ended {
                 queue,
                 event,
                 outcome,
             } => {
-                *book.outcomes.entry(outcome).or_default() += 1;
                 let delivery = number(queue, event);
                 if let Some(of_life) = book.in_work.get_mut(&life) {
                     of_life.remove(&delivery);
@@ -78,7 +75,7 @@ impl Journal {
         let victims: HashSet<_> = lives
             .iter()
             .filter_map(|life| book.in_work.get(life))
-            .flat_map(HashMap::keys)
+            .flatten()
             .filter(|delivery| !book.done.contains(delivery))
             .copied()
             .collect();
@@ -109,20 +106,7 @@ impl Journal {
 
     /// How many deliveries a process has in work.
     pub(crate) fn in_work_of(&self, life: Life) -> usize {
-        self.book().in_work.get(&life).map_or(0, HashMap::len)
-    }
-
-    /// What is in work, by subscription and event.
-    pub(crate) fn in_work(&self) -> Vec<String> {
-        let book = self.book();
-        let mut names: Vec<_> = book
-            .in_work
-            .values()
-            .flat_map(HashMap::values)
-            .cloned()
-            .collect();
-        names.sort_unstable();
-        names
+        self.book().in_work.get(&life).map_or(0, HashSet::len)
     }
 
     /// Deliveries that came again.
@@ -133,11 +117,6 @@ impl Journal {
     /// Deliveries that a fault hit and that ended all the same.
     pub(crate) fn recovered(&self) -> usize {
         self.book().recovered.len()
-    }
-
-    /// How the leases ended.
-    pub(crate) fn outcomes(&self) -> BTreeMap<Outcome, u64> {
-        self.book().outcomes.clone()
     }
 
     /// What came of each fault.
@@ -180,6 +159,7 @@ mod tests {
 
     use tokio::time::advance;
 
+    use super::super::line::Outcome;
     use super::*;
 
     fn taken(event: &str) -> Said<'_> {
@@ -217,7 +197,6 @@ mod tests {
         assert_eq!((injury.hit, injury.open), (2, 0));
         assert_eq!(injury.recovery(), Some(Duration::from_secs(3)));
         assert_eq!(journal.recovered(), 2);
-        assert_eq!(journal.in_work(), [""; 0]);
         assert_eq!(journal.in_work_of(2), 0);
     }
 

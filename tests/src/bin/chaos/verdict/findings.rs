@@ -18,8 +18,6 @@ pub(crate) struct Findings {
     pub(crate) effects: Effects,
     /// What was left in the queues.
     pub(crate) rest: Rest,
-    /// What the workers never said the end of.
-    pub(crate) in_work: Vec<String>,
     pub(crate) dead: Vec<Dead>,
     /// The events that were to end there.
     pub(crate) poisoned: Vec<EventId>,

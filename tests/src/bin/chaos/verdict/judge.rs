@@ -226,7 +226,6 @@ mod tests {
                 digest: "d".to_owned(),
             },
             rest: Rest::new(),
-            in_work: Vec::new(),
             dead: vec![dead("poison/1")],
             poisoned: vec![EventId::parse("poison/1").unwrap()],
             planned: 2,

@@ -10,7 +10,9 @@ pub(crate) fn table(verdict: &Verdict) -> String {
     let mut table = Table::new();
     table.load_style(UTF8_HORIZONTAL_ONLY);
     table.set_header(["of the orders", ""]);
-    let mut row = |name: &str, value: String| drop(table.add_row([name.to_owned(), value]));
+    let mut row = |name: &str, value: String| {
+        table.add_row([name.to_owned(), value]);
+    };
     row("attempted", verdict.attempted.to_string());
     row("confirmed", verdict.confirmed.to_string());
     row("settled", verdict.settled.to_string());
