@@ -2,19 +2,17 @@
 
 use std::time::Duration;
 
-use beehive_core::prelude::{Event, EventId};
+use beehive_core::prelude::{Event, EventId, QueueName};
 use fastrand::Rng;
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
 use serde_json::json;
-use tokio::time::{sleep, timeout};
+use tokio::time::{Instant, sleep};
 
 use crate::Result;
 use crate::plan::FaultKind;
 use crate::rig::Rig;
 
-/// Where an event that nobody can read ends.
-pub(crate) const READER: &str = "OrderAccepted-Payment";
 /// The broker may be away for a while.
 const PATIENCE: Duration = Duration::from_secs(120);
 
@@ -32,7 +30,8 @@ pub(super) async fn strike(kind: FaultKind, rig: &Rig, dice: &mut Rng) -> Result
         }
         _ => {
             let event = Event::json("OrderCorrected", &json!({ "order": "s1-0000001" }))?;
-            poison(rig, event.with_destination(READER.parse()?)).await
+            let topic = QueueName::of_topic("OrderAccepted")?;
+            poison(rig, event.with_destination(topic)).await
         }
     };
     rig.journal.over(strike);
@@ -54,15 +53,11 @@ async fn publish(rig: &Rig, events: &[Event]) -> Result<()> {
 
 /// Tries until it works: another fault may be on.
 async fn patiently<'a>(work: impl Fn() -> BoxFuture<'a, Result<()>>) -> Result<()> {
-    let trying = async {
-        loop {
-            match work().await {
-                Ok(()) => return Ok(()),
-                Err(_) => sleep(Duration::from_millis(500)).await,
-            }
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        match work().await {
+            Err(_) if Instant::now() < deadline => sleep(Duration::from_millis(500)).await,
+            result => return result,
         }
-    };
-    timeout(PATIENCE, trying)
-        .await
-        .map_err(|_| "an event could not be published for two minutes")?
+    }
 }
