@@ -10,18 +10,21 @@ use crate::error::open_fate;
 pub(super) enum Finding {
     /// This write is what is there: an attempt was not answered, but it was done.
     Ours,
-    /// What is there is the work of another write, or nothing is there.
+    /// What is there is the work of another write.
     Other,
+    /// Nothing is there; this write may have been, and another removed it.
+    Nothing,
     /// What is there does not tell whose work it is.
     Unmarked,
 }
 
-/// Whose work is there, by the name of the write that is kept with it.
-pub(super) fn finding(ours: Option<&str>, there: Option<&str>) -> Finding {
+/// Whose work is there, if anything is, by the name of the write that is kept with it.
+pub(super) fn finding(ours: Option<&str>, there: Option<Option<&str>>) -> Finding {
     match (ours, there) {
-        (None, _) => Finding::Unmarked,
-        (Some(ours), Some(there)) if ours == there => Finding::Ours,
-        (Some(_), _) => Finding::Other,
+        (_, None) => Finding::Nothing,
+        (None, Some(_)) => Finding::Unmarked,
+        (Some(ours), Some(Some(there))) if ours == there => Finding::Ours,
+        (Some(_), Some(_)) => Finding::Other,
     }
 }
 
@@ -63,11 +66,13 @@ mod tests {
     #[test]
     fn the_work_is_known_by_its_mark() {
         for (ours, there, expected) in [
-            (Some("1"), Some("1"), Finding::Ours),
-            (Some("1"), Some("2"), Finding::Other),
-            (Some("1"), None, Finding::Other),
-            (None, Some("2"), Finding::Unmarked),
-            (None, None, Finding::Unmarked),
+            (Some("1"), Some(Some("1")), Finding::Ours),
+            (Some("1"), Some(Some("2")), Finding::Other),
+            (Some("1"), Some(None), Finding::Other),
+            (Some("1"), None, Finding::Nothing),
+            (None, Some(Some("2")), Finding::Unmarked),
+            (None, Some(None), Finding::Unmarked),
+            (None, None, Finding::Nothing),
         ] {
             assert_eq!(finding(ours, there), expected);
         }
@@ -81,6 +86,8 @@ mod tests {
             (&absent, Conflict, false, Finding::Unmarked, AlreadyExists),
             (&absent, Conflict, true, Finding::Other, AlreadyExists),
             (&absent, Conflict, true, Finding::Unmarked, Temporary),
+            (&absent, Conflict, true, Finding::Nothing, Temporary),
+            (&absent, NotFound, true, Finding::Nothing, Temporary),
             (&replace, Conflict, false, Finding::Unmarked, Conflict),
             (&replace, NotFound, false, Finding::Unmarked, Conflict),
             (&replace, Conflict, true, Finding::Other, Temporary),
