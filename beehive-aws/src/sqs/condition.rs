@@ -1,19 +1,27 @@
-//! How SNS and SQS are, by what the last calls were answered.
+//! How SNS and SQS are, by what the last calls were answered, and what was found that no call tells.
 
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use beehive_core::ErrorKind;
 use beehive_core::queue::Health;
 
 use crate::error::Fault;
 
-/// How the services are: down since a call failed for no fault of its own, up since one succeeded.
+/// How many places at most there are worries about at one time; more tell nobody more.
+const WORRIES_MAX: usize = 100;
+
+/// How the services are: down since a call failed for no fault of its own, up since one succeeded; and
+/// degraded while there are worries about a queue or topic.
 #[derive(Debug, Default)]
 pub(super) struct Condition {
     /// Read before each change, so that what goes well costs no lock.
     is_down: AtomicBool,
     why: Mutex<Option<String>>,
+    is_worried: AtomicBool,
+    /// What is wrong with each place, by its name.
+    worries: Mutex<BTreeMap<String, &'static str>>,
 }
 
 impl Condition {
@@ -35,9 +43,45 @@ impl Condition {
         self.set(Some(error.to_string()));
     }
 
+    /// Something is wrong with a place though all calls succeed. It is logged once.
+    pub(super) fn worry(&self, place: &str, what: &'static str) {
+        let mut worries = self.worries();
+        if worries.len() < WORRIES_MAX && worries.insert(place.to_owned(), what).is_none() {
+            tracing::warn!(place, "{what}");
+        }
+        self.is_worried.store(true, Ordering::Release);
+    }
+
+    /// All is well with a place.
+    pub(super) fn relieve(&self, place: &str) {
+        if !self.is_worried.load(Ordering::Acquire) {
+            return;
+        }
+        let mut worries = self.worries();
+        if worries.remove(place).is_some() {
+            tracing::info!(place, "all is well again");
+        }
+        self.is_worried
+            .store(!worries.is_empty(), Ordering::Release);
+    }
+
     pub(super) fn health(&self) -> Health {
         let why = self.why.lock().unwrap_or_else(PoisonError::into_inner);
-        why.clone().map_or(Health::Up, Health::Down)
+        if let Some(why) = why.clone() {
+            return Health::Down(why);
+        }
+        let worries = self.worries();
+        if worries.is_empty() {
+            return Health::Up;
+        }
+        let texts = worries
+            .iter()
+            .map(|(place, what)| format!("{place}: {what}"));
+        Health::Degraded(texts.collect::<Vec<_>>().join("; "))
+    }
+
+    fn worries(&self) -> MutexGuard<'_, BTreeMap<String, &'static str>> {
+        self.worries.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn set(&self, why: Option<String>) {
@@ -76,5 +120,27 @@ mod tests {
         assert!(why.contains("AWS denies access"), "{why}");
         condition.succeeded();
         assert!(condition.health().is_up());
+    }
+    #[test]
+    fn it_is_degraded_while_there_are_worries() {
+        let condition = Condition::default();
+        condition.relieve("shop-Jobs");
+        condition.worry("shop-Jobs", "it is full");
+        condition.worry("shop-Jobs", "it is full");
+        condition.worry("shop-Order", "nobody hears it");
+        let Health::Degraded(why) = condition.health() else {
+            panic!("it is not degraded");
+        };
+        assert_eq!(why, "shop-Jobs: it is full; shop-Order: nobody hears it");
+        // A call that succeeds says nothing of a place.
+        condition.succeeded();
+        condition.relieve("shop-Order");
+        assert!(!condition.health().is_up());
+        condition.relieve("shop-Jobs");
+        assert_eq!(condition.health(), Health::Up);
+        for number in 0..2 * WORRIES_MAX {
+            condition.worry(&number.to_string(), "it is full");
+        }
+        assert_eq!(condition.worries().len(), WORRIES_MAX);
     }
 }

@@ -13,6 +13,7 @@ use super::batches::Outgoing;
 use super::codec::Message;
 use super::delay::first_step;
 use super::group::Group;
+use super::options::UnheardTopics;
 use super::parts::Parts;
 use super::topology::TopicDesk;
 use crate::ProvisioningMode;
@@ -164,7 +165,7 @@ async fn to_topic(
         Ok(desk) => desk,
         Err(error) => return all_failed(positions(&going), &error),
     };
-    let mut missing = announce(&desk, &mut going, &mut failed).await;
+    let mut missing = announce(parts, &desk, &mut going, &mut failed).await;
     let other = if desk.is_ordered {
         Order::Any
     } else {
@@ -173,7 +174,7 @@ async fn to_topic(
     if missing.is_some()
         && let Ok(desk) = parts.topology.topic_in(place, other).await
     {
-        missing = announce(&desk, &mut going, &mut failed).await;
+        missing = announce(parts, &desk, &mut going, &mut failed).await;
     }
     if missing.is_none() {
         return failed;
@@ -184,7 +185,7 @@ async fn to_topic(
     };
     match declared {
         Ok(desk) => {
-            if let Some(error) = announce(&desk, &mut going, &mut failed).await {
+            if let Some(error) = announce(parts, &desk, &mut going, &mut failed).await {
                 failed.extend(all_failed(positions(&going), &error));
             }
         }
@@ -195,6 +196,7 @@ async fn to_topic(
 
 /// Publishes through this desk. What is left over found no such topic, and why it is so is returned.
 async fn announce(
+    parts: &Parts,
     desk: &TopicDesk,
     going: &mut Vec<Going<'_>>,
     failed: &mut Vec<(usize, Error)>,
@@ -204,6 +206,9 @@ async fn announce(
         .map(|going| going.outgoing(desk.is_ordered))
         .collect();
     let sent = failures(&positions(going), desk.publishes.all(outgoing).await);
+    if parts.unheard_topics == UnheardTopics::Noticed && sent.len() < going.len() {
+        parts.topology.listen(desk, &parts.condition).await;
+    }
     let (missing, others): (Vec<_>, Vec<_>) = sent.into_iter().partition(is_missing);
     // What was not sent behind one that found no topic is as it.
     let first_missing = missing.first().map(|(position, _)| *position);
