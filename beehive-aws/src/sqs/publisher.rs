@@ -6,7 +6,9 @@ use std::sync::Arc;
 use beehive_core::event::{DeliverAt, Event, EventLimits};
 use beehive_core::queue::{Order, PublishError, PublishFailure, QueueKind, QueueName, Receipt};
 use beehive_core::{Error, ErrorKind, Result};
+use futures_util::StreamExt as _;
 use futures_util::future::join_all;
+use futures_util::stream;
 use jiff::Timestamp;
 
 use super::batches::Outgoing;
@@ -19,6 +21,8 @@ use super::topology::TopicDesk;
 use crate::ProvisioningMode;
 
 const PUBLISH: &str = "publish";
+/// How many bodies of one batch are left on S3 at one time.
+const DEPOSITS_MAX: usize = 16;
 
 /// Publishes a batch: each event that may be goes out, together with others for the same place.
 pub(super) async fn publish(
@@ -70,12 +74,10 @@ async fn publish_to(
     events: &[(usize, &Event)],
 ) -> Vec<(usize, Error)> {
     let now = Timestamp::now();
-    let packed = join_all(
-        events
-            .iter()
-            .map(|(_, event)| parts.bodies.pack(event, now)),
-    )
-    .await;
+    let packing = events
+        .iter()
+        .map(|(_, event)| parts.bodies.pack(event, now));
+    let packed: Vec<_> = stream::iter(packing).buffered(DEPOSITS_MAX).collect().await;
     let mut failures = Vec::new();
     let mut outgoing = Vec::new();
     for ((position, event), message) in events.iter().zip(packed) {

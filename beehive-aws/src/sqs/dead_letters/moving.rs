@@ -100,10 +100,11 @@ fn next(last: Option<&Moving>, started: Started) -> Next {
             _ => Next::Failed("SQS refused to begin".into()),
         };
     };
+    let is_enough = last.there.is_some_and(|there| last.moved >= there);
     match (&*last.state, &last.handle) {
-        ("RUNNING", Some(handle)) if last.there.is_some_and(|there| last.moved >= there) => {
-            Next::Stop(handle.clone())
-        }
+        ("RUNNING", Some(handle)) if is_enough => Next::Stop(handle.clone()),
+        // SQS may take its time to stop.
+        ("CANCELLING", _) if is_enough => Next::Done,
         ("RUNNING" | "CANCELLING", _) => Next::Wait,
         ("FAILED", _) => Next::Failed(last.why.clone().unwrap_or_default()),
         _ => Next::Done,
@@ -168,7 +169,8 @@ mod tests {
             ),
             // That of another process.
             (Some(task("RUNNING", 7, Some(9))), refused, Next::Wait),
-            (Some(task("CANCELLING", 9, Some(9))), yes, Next::Wait),
+            (Some(task("CANCELLING", 9, Some(9))), yes, Next::Done),
+            (Some(task("CANCELLING", 5, Some(9))), yes, Next::Wait),
             (Some(task("CANCELLED", 9, Some(9))), yes, Next::Done),
             (Some(task("COMPLETED", 9, Some(9))), yes, Next::Done),
             (Some(task("FAILED", 3, Some(9))), yes, failed("no right")),
