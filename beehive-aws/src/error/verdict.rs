@@ -271,6 +271,13 @@ mod tests {
             ),
             ("SlowDown", 503, Kind::Temporary, Busy),
             ("TransactionConflictException", 400, Kind::Temporary, Busy),
+            ("TransactionInProgressException", 400, Kind::Temporary, Busy),
+            (
+                "IdempotentParameterMismatchException",
+                400,
+                Kind::Unexpected,
+                Refused,
+            ),
             ("ConditionalRequestConflict", 409, Kind::Temporary, Raced),
             ("", 429, Kind::Temporary, Busy),
             ("InternalServerError", 500, Kind::Temporary, Doubtful),

@@ -74,9 +74,10 @@ async fn publish_to(
     events: &[(usize, &Event)],
 ) -> Vec<(usize, Error)> {
     let now = Timestamp::now();
-    let packing = events
-        .iter()
-        .map(|(_, event)| parts.bodies.pack(event, now));
+    let mut packing = Vec::with_capacity(events.len());
+    for (_, event) in events {
+        packing.push(parts.bodies.pack(event, now));
+    }
     let packed: Vec<_> = stream::iter(packing).buffered(DEPOSITS_MAX).collect().await;
     let mut failures = Vec::new();
     let mut outgoing = Vec::new();

@@ -169,7 +169,7 @@ async fn who_is_done_waits_for_no_other_of_the_batch() {
         tokio::spawn(async move { coalescer.one(1).await })
     };
     coalescer.one(7).await.unwrap();
-    assert_eq!(kept.batches(), [vec![1, 7]]);
+    assert_eq!(kept.batches(), [vec![7, 1]]);
     assert!(!other.is_finished());
     kept.gate.add_permits(1);
     other.await.unwrap().unwrap();
