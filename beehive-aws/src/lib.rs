@@ -54,6 +54,7 @@ mod attempts;
 #[cfg(feature = "dynamo")]
 mod clock;
 mod config;
+mod credentials;
 #[cfg(feature = "dynamo")]
 pub mod dynamo;
 mod error;

@@ -9,7 +9,9 @@
 mod emulator;
 mod faults;
 mod gate;
+mod hive;
 mod queues;
+mod secrets;
 mod wire;
 
 use std::process::ExitCode;
@@ -17,6 +19,10 @@ use std::process::ExitCode;
 use beehive_tests::trials;
 
 fn main() -> ExitCode {
-    let trials = [faults::trials(), gate::trials(), queues::trials()];
-    trials::run(trials.into_iter().flatten())
+    let mut all = faults::trials();
+    all.extend(gate::trials());
+    all.extend(queues::trials());
+    all.extend(hive::trials());
+    all.extend(secrets::trials());
+    trials::run(all)
 }

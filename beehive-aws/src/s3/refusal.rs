@@ -10,40 +10,27 @@ use crate::error::open_fate;
 pub(super) enum Finding {
     /// This write is what is there: an attempt was not answered, but it was done.
     Ours,
-    /// What is there is the work of another write, or nothing is there.
+    /// What is there is the work of another write.
     Other,
+    /// Nothing is there; this write may have been, and another removed it.
+    Nothing,
     /// What is there does not tell whose work it is.
     Unmarked,
 }
 
-/// Whose work is there, by the name of the write that is kept with it.
-pub(super) fn finding(ours: Option<&str>, there: Option<&str>) -> Finding {
+/// Whose work is there, if anything is, by the name of the write that is kept with it.
+pub(super) fn finding(ours: Option<&str>, there: Option<Option<&str>>) -> Finding {
     match (ours, there) {
-        (None, _) => Finding::Unmarked,
-        (Some(ours), Some(there)) if ours == there => Finding::Ours,
-        (Some(_), _) => Finding::Other,
+        (_, None) => Finding::Nothing,
+        (None, Some(_)) => Finding::Unmarked,
+        (Some(ours), Some(Some(there))) if ours == there => Finding::Ours,
+        (Some(_), Some(_)) => Finding::Other,
     }
 }
 
 /// Whether to look who wrote what is there: only if an attempt before may have.
 pub(super) fn needs_look(kind: ErrorKind, doubtful: bool) -> bool {
     doubtful && matches!(kind, ErrorKind::Conflict | ErrorKind::NotFound)
-}
-
-/// Whether S3 gave up an upload that was to be completed, as it does when another writes under the same
-/// key at the same time: that is told once, and afterwards there is no upload. If an attempt before may
-/// have completed it, that is why it is not there.
-pub(super) fn is_gone(code: Option<&str>, doubtful: bool) -> bool {
-    code == Some("NoSuchUpload") && !doubtful
-}
-
-/// The error of a write whose upload S3 gave up. Whether there is a value now, and whose, nobody said.
-pub(super) fn given_up(operation: &'static str) -> Error {
-    Error::new(
-        ErrorKind::Temporary,
-        "S3 gave up the upload, as it does when another writes at the same time; nothing is written",
-    )
-    .with_operation(operation)
 }
 
 /// The error of a write that was refused, and not by its own work.
@@ -79,28 +66,16 @@ mod tests {
     #[test]
     fn the_work_is_known_by_its_mark() {
         for (ours, there, expected) in [
-            (Some("1"), Some("1"), Finding::Ours),
-            (Some("1"), Some("2"), Finding::Other),
-            (Some("1"), None, Finding::Other),
-            (None, Some("2"), Finding::Unmarked),
-            (None, None, Finding::Unmarked),
+            (Some("1"), Some(Some("1")), Finding::Ours),
+            (Some("1"), Some(Some("2")), Finding::Other),
+            (Some("1"), Some(None), Finding::Other),
+            (Some("1"), None, Finding::Nothing),
+            (None, Some(Some("2")), Finding::Unmarked),
+            (None, Some(None), Finding::Unmarked),
+            (None, None, Finding::Nothing),
         ] {
             assert_eq!(finding(ours, there), expected);
         }
-    }
-
-    #[test]
-    fn an_upload_that_is_gone_was_given_up_unless_it_may_be_complete() {
-        for (code, doubtful, expected) in [
-            (Some("NoSuchUpload"), false, true),
-            (Some("NoSuchUpload"), true, false),
-            (Some("NoSuchKey"), false, false),
-            (Some("PreconditionFailed"), false, false),
-            (None, false, false),
-        ] {
-            assert_eq!(is_gone(code, doubtful), expected, "{code:?} {doubtful}");
-        }
-        assert!(given_up("put value").is_temporary());
     }
 
     #[test]
@@ -111,6 +86,8 @@ mod tests {
             (&absent, Conflict, false, Finding::Unmarked, AlreadyExists),
             (&absent, Conflict, true, Finding::Other, AlreadyExists),
             (&absent, Conflict, true, Finding::Unmarked, Temporary),
+            (&absent, Conflict, true, Finding::Nothing, Temporary),
+            (&absent, NotFound, true, Finding::Nothing, Temporary),
             (&replace, Conflict, false, Finding::Unmarked, Conflict),
             (&replace, NotFound, false, Finding::Unmarked, Conflict),
             (&replace, Conflict, true, Finding::Other, Temporary),

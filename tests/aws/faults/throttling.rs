@@ -13,6 +13,11 @@ use super::{equal, spent};
 use crate::emulator::{dynamo_over, s3_over, trial, unique};
 use crate::wire::{Fault, Wire};
 
+const THROTTLED: &str = r#"{"__type":"com.amazonaws.dynamodb.v20120810#ProvisionedThroughputExceededException","message":"slow down"}"#;
+const CONFLICT: &str = r#"{"__type":"com.amazonaws.dynamodb.v20120810#TransactionConflictException","message":"conflict"}"#;
+const IN_PROGRESS: &str = r#"{"__type":"com.amazonaws.dynamodb.v20120810#TransactionInProgressException","message":"the transaction with this token is under way"}"#;
+const CANCELLED: &str = r#"{"__type":"com.amazonaws.dynamodb.v20120810#TransactionCanceledException","message":"Transaction cancelled [TransactionConflict, None]","CancellationReasons":[{"Code":"TransactionConflict","Message":"conflict"},{"Code":"None"}]}"#;
+
 pub(super) fn trials() -> Vec<Trial> {
     vec![
         trial("faults::throttled::dynamo", throttled),
@@ -61,6 +66,12 @@ async fn transactions() -> Outcome {
     let change = Change::add(5).once(OperationId::new("one"));
     equal("outcome", store.change(&key, &change).await?, Applied(5))?;
     equal("value", store.value(&key).await?, 5)?;
+    // The first attempt is not answered, and is still under way when it is made again.
+    wire.fail("TransactWriteItems", Fault::Swallow);
+    wire.fail("TransactWriteItems", refused(IN_PROGRESS));
+    let change = Change::add(5).once(OperationId::new("two"));
+    equal("outcome", store.change(&key, &change).await?, Applied(10))?;
+    equal("value", store.value(&key).await?, 10)?;
     spent(&wire)
 }
 

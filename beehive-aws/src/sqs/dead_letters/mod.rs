@@ -2,6 +2,7 @@
 
 mod letter;
 mod look;
+mod moving;
 mod pages;
 mod redrive;
 mod sqs_dead_letters;

@@ -18,7 +18,9 @@ use super::super::codec::{Incoming, Message, decode};
 use super::super::delay::next_step;
 use super::super::parts::Parts;
 use super::super::topology::QueueDesk;
+use super::repetition::Repetition;
 use super::term::{Term, held_seconds};
+use crate::error::Fault;
 
 /// The longest that SQS waits for events before it answers that there are none.
 pub(super) const WAIT_MAX: Duration = Duration::from_secs(20);
@@ -143,17 +145,24 @@ async fn request(parts: &Parts, desk: &QueueDesk, ask: Ask) -> Result<(Vec<Given
         .message_system_attribute_names(
             MessageSystemAttributeName::ApproximateFirstReceiveTimestamp,
         );
+    let repetition = &Repetition::of(desk);
     let mut asked = Instant::now();
     let output = parts
         .calls
         .call(|| {
             asked = Instant::now();
             let overrides = aws_sdk_sqs::config::Config::builder().timeout_config(timeouts.clone());
-            request
+            let sending = request
                 .clone()
+                .set_receive_request_attempt_id(repetition.id())
                 .customize()
                 .config_override(overrides)
-                .send()
+                .send();
+            async move {
+                sending
+                    .await
+                    .inspect_err(|error| repetition.failed(Fault::of(error).verdict()))
+            }
         })
         .await
         .map_err(|failed| {
