@@ -5,6 +5,7 @@ use std::num::NonZeroUsize;
 use std::time::Duration;
 
 use beehive_core::hive::{FactorySettings, KillSwitchPolicy};
+use beehive_core::queue::memory::MemoryQueueOptions;
 use beehive_core::recovery::RetryPolicy;
 use beehive_core::testing::{Fault, FaultPlan};
 
@@ -21,6 +22,8 @@ pub struct Scenario {
     pub seed: u64,
     /// How many orders are placed.
     pub orders: u32,
+    /// How many events wait in one queue at most; it refuses more.
+    pub capacity: usize,
     /// How many processes there are at one time.
     pub hives: u64,
     /// How each actor is run.
@@ -77,6 +80,13 @@ impl Scenario {
         let mut scenario = Self::fair(seed, FaultPlan::seeded(seed).with(Fault::Crash, crash));
         scenario.restarts_max = rng.usize(..4);
         scenario.grace = Duration::from_secs([0, 5, 30][rng.usize(..3)]);
+        if rng.u8(..8) == 0 {
+            scenario.orders += rng.u32(3..=7);
+        }
+        if rng.u8(..8) == 0 {
+            // No fewer than there may be dead letters, which nobody takes away here.
+            scenario.capacity = scenario.orders as usize + rng.usize(..3);
+        }
         if rng.u8(..4) == 0 {
             scenario.outage = Some(Outage::drawn(&mut rng));
         }
@@ -116,6 +126,7 @@ impl Scenario {
         Self {
             seed,
             orders,
+            capacity: MemoryQueueOptions::default().capacity(),
             hives,
             settings,
             grace: Duration::from_secs(30),
@@ -156,9 +167,10 @@ impl fmt::Display for Scenario {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "{} orders, {} hives, {} events at one time each, leases of {:?}, {} restarts at most \
-             with a grace of {:?}",
+            "{} orders, {} events in a queue at most, {} hives, {} events at one time each, leases of \
+             {:?}, {} restarts at most with a grace of {:?}",
             self.orders,
+            self.capacity,
             self.hives,
             self.settings.parallelism(),
             self.settings.lease(),

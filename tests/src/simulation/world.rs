@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use beehive_core::hive::HiveBuilder;
 use beehive_core::queue::EventQueue;
-use beehive_core::queue::memory::{Census, MemoryQueue};
+use beehive_core::queue::memory::{Census, MemoryQueue, MemoryQueueOptions};
 use beehive_core::testing::{Fault, FaultLog, Faults};
 use beehive_core::{CancellationToken, Result};
 
@@ -33,9 +33,10 @@ pub(super) struct World {
 impl World {
     /// A world with goods in stock, and nobody in it.
     pub(super) async fn new(scenario: Scenario, keeping: Keeping) -> Result<Self> {
+        let options = MemoryQueueOptions::default().with_capacity(scenario.capacity);
         let world = Self {
             scenario,
-            broker: MemoryQueue::default(),
+            broker: MemoryQueue::new(options),
             shelves: Shelves::default(),
             logbook: Logbook::new(keeping),
             faults: FaultLog::default(),
