@@ -26,6 +26,18 @@ fn event(body: &'static str) -> Event {
     Event::new("Flower", "text/plain", body)
 }
 
+fn record() -> DeadLetterRecord {
+    DeadLetterRecord {
+        reason: DeadLetterReason::Terminal,
+        errors: Vec::new(),
+        attempts: 1,
+        actor: "Bee".into(),
+        host: "hive".into(),
+        first_failure: Timestamp::UNIX_EPOCH,
+        last_failure: Timestamp::UNIX_EPOCH,
+    }
+}
+
 async fn declared(names: &[&str]) -> Result<MemoryQueue> {
     let queue = MemoryQueue::default();
     for text in names {
@@ -232,15 +244,7 @@ async fn one_dead_letter_too_many_leaves_its_lease_as_it_is() -> Result<()> {
     let queue = MemoryQueue::new(MemoryQueueOptions::default().with_capacity(1));
     let bee = name("Flower-Bee");
     queue.declare(&bee).await?;
-    let record = DeadLetterRecord {
-        reason: DeadLetterReason::Terminal,
-        errors: Vec::new(),
-        attempts: 1,
-        actor: "Bee".into(),
-        host: "hive".into(),
-        first_failure: Timestamp::UNIX_EPOCH,
-        last_failure: Timestamp::UNIX_EPOCH,
-    };
+    let record = record();
     queue.push(event("clover")).await?;
     let first = queue.receive_one(&bee, LEASE).await?.unwrap();
     first.dead_letter(&record).await?;
@@ -252,5 +256,22 @@ async fn one_dead_letter_too_many_leaves_its_lease_as_it_is() -> Result<()> {
     queue.dead_letters().purge(&bee).await?;
     refused.lease.dead_letter(&record).await?;
     assert_eq!(queue.census_of(&bee)?.dead_lettered, 1);
+    Ok(())
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_copy_of_a_dead_letter_needs_no_room() -> Result<()> {
+    let options = MemoryQueueOptions::default().with_capacity(1);
+    let queue = MemoryQueue::new(options);
+    let bee = name("Flower-Bee");
+    queue.declare(&bee).await?;
+    let event = event("clover");
+    for _ in 0..2 {
+        queue.push(event.clone()).await?;
+        let lease = queue.receive_one(&bee, LEASE).await?.unwrap();
+        lease.dead_letter(&record()).await?;
+    }
+    let census = queue.census_of(&bee)?;
+    assert_eq!((census.dead_lettered, census.leased), (1, 0));
     Ok(())
 }

@@ -72,12 +72,18 @@
 //! # Features
 //!
 //! - `tls` (default): `amqps://`, through rustls and ring. Without it `amqps://` is refused.
+//! - `mutations`: not for programs. It lets this repository's own tests take a safeguard out and see
+//!   that this is noticed (`docs/mutations.md` there). It promises nothing, and without it nothing of it
+//!   is compiled.
 
 mod codec;
 mod config;
 mod connection;
 mod dead_letters;
 mod error;
+#[cfg(feature = "mutations")]
+#[doc(hidden)]
+pub mod mutations;
 mod publisher;
 mod rabbit_queue;
 mod receiver;

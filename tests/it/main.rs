@@ -7,4 +7,5 @@
 
 mod hives;
 mod nodes;
+mod simulation;
 mod tidy;

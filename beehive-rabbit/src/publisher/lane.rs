@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use beehive_core::{Error, ErrorKind, Result};
+use lapin::options::BasicPublishOptions;
 use tokio::time::{Instant, sleep, timeout};
 
 use super::intake::Intake;
@@ -25,6 +26,7 @@ pub(super) struct Lane {
     intake: Arc<Intake>,
     meters: Arc<Meters>,
     bounds: Bounds,
+    options: BasicPublishOptions,
     channel: Option<LaneChannel>,
     reached: Arc<Reached>,
     /// What this lane has taken and not answered.
@@ -38,12 +40,14 @@ impl Lane {
         meters: Arc<Meters>,
         reached: Arc<Reached>,
         bounds: Bounds,
+        options: BasicPublishOptions,
     ) -> Self {
         Self {
             link,
             intake,
             meters,
             bounds,
+            options,
             channel: None,
             reached,
             jobs: VecDeque::new(),
@@ -183,7 +187,7 @@ impl Lane {
     /// Sends a window and waits for what the broker says to it.
     async fn send(&mut self, channel: LaneChannel, messages: Vec<Message>) -> Vec<Verdict> {
         let in_flight = self.meters.sent(messages.len());
-        let mut transmission = Transmission::start(channel.channel(), messages);
+        let mut transmission = Transmission::start(channel.channel(), self.options, messages);
         self.answered(channel.live(), &mut transmission).await;
         let outcome = transmission.outcome();
         drop(in_flight);

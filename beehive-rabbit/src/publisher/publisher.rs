@@ -11,6 +11,7 @@ use tokio_util::task::AbortOnDropHandle;
 use super::intake::Intake;
 use super::lane::Lane;
 use super::meters::Meters;
+use super::options::options;
 use super::{Bounds, Job, Message, Reached, Verdict};
 use crate::codec::{PROPERTIES_MAX, properties_size};
 use crate::config::RabbitConfig;
@@ -46,10 +47,11 @@ impl Publisher {
         let intake = Arc::new(Intake::new(2 * lanes * bounds.window));
         let meters = Arc::new(Meters::new());
         let reached = Arc::new(Reached::default());
+        let options = options(config);
         let lane = |_| {
             let (link, intake) = (Arc::clone(link), Arc::clone(&intake));
             let (meters, reached) = (Arc::clone(&meters), Arc::clone(&reached));
-            let lane = Lane::new(link, intake, meters, reached, bounds);
+            let lane = Lane::new(link, intake, meters, reached, bounds, options);
             AbortOnDropHandle::new(tokio::spawn(lane.run()))
         };
         let lanes = (0..lanes).map(lane).collect();

@@ -11,6 +11,7 @@ mod stage;
 
 use beehive_tests::trials::Trial;
 
+pub(crate) use self::lost::a_lost_lease_is_not_settled;
 use self::stage::Stage;
 
 pub(crate) fn trials() -> Vec<Trial> {

@@ -28,6 +28,10 @@ impl DeadLetterList {
         self.letters.len()
     }
 
+    pub(super) fn contains(&self, id: &EventId) -> bool {
+        self.places.contains_key(id)
+    }
+
     pub(super) fn get(&self, id: &EventId) -> Option<DeadLetter> {
         let letter = self.letters.get(self.places.get(id)?)?;
         Some(dead_letter(letter))

@@ -1,101 +1,39 @@
-//! The workflow that is simulated: scatter, gather, a delay, counters, documents, an entity that
-//! all orders change, and an effect that only the inbox protects.
+//! The business steps that both versions share.
 
-#![expect(
-    clippy::unused_async,
-    reason = "an actor is async, whether or not it waits for anything"
-)]
-
-use std::collections::BTreeSet;
 use std::time::Duration;
 
 use beehive_core::prelude::*;
 
-#[derive(Serialize, Deserialize, EventBody)]
-pub(crate) struct OrderPlaced {
-    pub(crate) order: String,
-    pub(crate) items: u32,
-    /// The order that no attempt can process.
-    pub(crate) poison: bool,
-}
+use super::events::{Doom, ItemRequested, ItemReserved, OrderCompleted, OrderShipped};
+use super::ledger::Ledger;
 
-#[derive(Serialize, Deserialize, EventBody)]
-struct ItemRequested {
-    order: String,
-    item: u32,
+/// More units than any run can take.
+pub(in super::super) const STOCK: i64 = 1_000;
+
+/// One request for each item; what scattering comes to in both versions.
+pub(super) fn requests(
+    order: &str,
     items: u32,
-}
-
-#[derive(Serialize, Deserialize, EventBody)]
-struct ItemReserved {
-    order: String,
-    item: u32,
-    items: u32,
-}
-
-#[derive(Serialize, Deserialize, EventBody)]
-struct OrderCompleted {
-    order: String,
-}
-
-#[derive(Serialize, Deserialize, EventBody)]
-struct OrderShipped {
-    order: String,
-}
-
-/// What all orders change.
-#[derive(Serialize, Deserialize)]
-pub(crate) struct Ledger {
-    id: String,
-    pub(crate) orders: BTreeSet<String>,
-}
-
-impl Entity for Ledger {
-    const COLLECTION: &'static str = "ledgers";
-
-    fn id(&self) -> &str {
-        &self.id
-    }
-}
-
-/// The ledger's id.
-pub(crate) const LEDGER: &str = "all";
-
-/// All actors of the workflow.
-pub(crate) fn hive() -> beehive_core::hive::HiveBuilder {
-    Hive::builder("simulation")
-        .actor::<scatter>()
-        .actor::<audit>()
-        .actor::<reserve>()
-        .actor::<gather>()
-        .actor::<ship>()
-        .actor::<enter>()
-        .actor::<mail>()
-        .entry("OrderPlaced")
-        .strict()
-}
-
-#[actor("OrderPlaced-Scatter", emits(ItemRequested))]
-async fn scatter(placed: OrderPlaced) -> Result<Vec<Event>, ActorError> {
-    if placed.poison {
-        return Err(ActorError::terminal("poison"));
+    doom: Option<Doom>,
+) -> Result<Vec<Event>, ActorError> {
+    match doom {
+        Some(Doom::Terminal) => return Err(ActorError::terminal("poison")),
+        Some(Doom::Hopeless) => return Err(ActorError::retry("it never works")),
+        None => {}
     }
     let request = |item| {
-        let (order, items) = (placed.order.clone(), placed.items);
+        let order = order.to_owned();
         Event::of(&ItemRequested { order, item, items })
     };
-    Ok((0..placed.items).map(request).collect::<Result<_, _>>()?)
-}
-
-/// A second reader of the same topic.
-#[actor("OrderPlaced-Audit")]
-async fn audit(placed: OrderPlaced, counter: Counter) -> Result<(), ActorError> {
-    once(&counter, "audited", &placed.order).await
+    Ok((0..items).map(request).collect::<Result<_, _>>()?)
 }
 
 /// Takes one from the stock, once; every other item has to come from afar.
 #[actor("ItemRequested-Reserve", emits(ItemReserved))]
-async fn reserve(requested: ItemRequested, counter: Counter) -> Result<Event, ActorError> {
+pub(super) async fn reserve(
+    requested: ItemRequested,
+    counter: Counter,
+) -> Result<Event, ActorError> {
     let ItemRequested { order, item, items } = requested;
     let operation = OperationId::new(format!("reserve/{order}/{item}"));
     let taken = counter
@@ -114,7 +52,10 @@ async fn reserve(requested: ItemRequested, counter: Counter) -> Result<Event, Ac
 /// The last item completes the order. Several may find that all are there, so the id of what they
 /// announce is the order's.
 #[actor("ItemReserved-Gather", emits(OrderCompleted))]
-async fn gather(reserved: ItemReserved, flags: KeyList) -> Result<Option<Event>, ActorError> {
+pub(super) async fn gather(
+    reserved: ItemReserved,
+    flags: KeyList,
+) -> Result<Option<Event>, ActorError> {
     let ItemReserved { order, item, items } = reserved;
     flags.add("reserved", &order, &item.to_string()).await?;
     let all = flags.all("reserved", &order, 100).await?;
@@ -127,7 +68,7 @@ async fn gather(reserved: ItemReserved, flags: KeyList) -> Result<Option<Event>,
 
 /// Writes a document that must be new, counts once, and fails a few times of itself.
 #[actor("OrderCompleted-Ship", emits(OrderShipped))]
-async fn ship(
+pub(super) async fn ship(
     completed: OrderCompleted,
     documents: KeyValue,
     counter: Counter,
@@ -151,13 +92,12 @@ async fn ship(
 
 /// Writes into the entity that all orders race for.
 #[actor("OrderShipped-Ledger")]
-async fn enter(shipped: OrderShipped, ledgers: Collection<Ledger>) -> Result<(), ActorError> {
-    let new = || Ledger {
-        id: LEDGER.into(),
-        orders: BTreeSet::new(),
-    };
+pub(super) async fn enter(
+    shipped: OrderShipped,
+    ledgers: Collection<Ledger>,
+) -> Result<(), ActorError> {
     ledgers
-        .upsert(LEDGER, new, |ledger| {
+        .upsert(Ledger::ID, Ledger::empty, |ledger| {
             ledger.orders.insert(shipped.order.clone());
         })
         .await?;
@@ -166,12 +106,13 @@ async fn enter(shipped: OrderShipped, ledgers: Collection<Ledger>) -> Result<(),
 
 /// An effect without an operation id: only the inbox keeps it from happening twice.
 #[actor("OrderShipped-Mail")]
-async fn mail(shipped: OrderShipped, counter: Counter) -> Result<(), ActorError> {
+pub(super) async fn mail(shipped: OrderShipped, counter: Counter) -> Result<(), ActorError> {
     counter.add(&format!("mailed/{}", shipped.order), 1).await?;
     Ok(())
 }
 
-async fn once(counter: &Counter, what: &str, order: &str) -> Result<(), ActorError> {
+/// Counts one, however often it is done.
+pub(super) async fn once(counter: &Counter, what: &str, order: &str) -> Result<(), ActorError> {
     let key = format!("{what}/{order}");
     let change = Change::add(1).once(OperationId::new(&key));
     counter.change(&key, &change).await?;
