@@ -19,13 +19,12 @@ const TARGET: &str = "beehive::lifecycle";
 fn outcome(settled: Settled, disposition: Disposition) -> &'static str {
     match (settled, disposition) {
         (Settled::Lost, _) | (_, Disposition::LetGo) => "lease-lost",
-        (Settled::No, _) => "not-settled",
+        // A retry at once keeps its lease, so it is no end.
+        (Settled::No, _) | (Settled::Yes, Disposition::RetryNow) => "not-settled",
         (Settled::Yes, Disposition::Commit) => "committed",
         (Settled::Yes, Disposition::RetryLater(..)) => "deferred",
         (Settled::Yes, Disposition::HandBack) => "handed-back",
         (Settled::Yes, Disposition::DeadLetter(_)) => "dead-lettered",
-        // A retry at once keeps its lease, so it is no end.
-        (Settled::Yes, Disposition::RetryNow) => "not-settled",
     }
 }
 

@@ -65,7 +65,9 @@ async fn transactions() -> Outcome {
     equal("value", store.value(&key).await?, 5)?;
     // The first attempt is not answered, and is still under way when it is made again.
     wire.fail("TransactWriteItems", Fault::Swallow);
-    wire.fail("TransactWriteItems", refused(IN_PROGRESS));
+    let status = 400;
+    let body = IN_PROGRESS;
+    wire.fail("TransactWriteItems", Fault::Answer { status, body });
     let change = Change::add(5).once(OperationId::new("two"));
     equal("outcome", store.change(&key, &change).await?, Applied(10))?;
     equal("value", store.value(&key).await?, 10)?;
