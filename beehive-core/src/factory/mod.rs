@@ -35,6 +35,7 @@ mod reader;
 mod settings;
 mod settling;
 mod slots;
+mod unsettled;
 mod worker;
 
 pub(crate) use self::announcer::Announcer;
