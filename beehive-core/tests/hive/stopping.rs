@@ -61,7 +61,11 @@ async fn what_was_settled_last_is_flushed_before_a_hive_has_stopped() {
     });
     let hive = hive(queue.clone()).register(descriptor).build().unwrap();
     let running = hive.start().await.unwrap();
-    running.publisher().publish(event("Start", "")).await.unwrap();
+    running
+        .publisher()
+        .publish(event("Start", ""))
+        .await
+        .unwrap();
     sleep(SECOND).await;
     queue
         .faults
