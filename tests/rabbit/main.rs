@@ -17,6 +17,7 @@ mod connection;
 mod dead_letters;
 mod delays;
 mod hive;
+mod metrics;
 mod publishing;
 mod receiving;
 mod refusal;
@@ -42,6 +43,7 @@ fn main() -> ExitCode {
         dead_letters::trials(),
         delays::trials(),
         hive::trials(),
+        metrics::trials(),
         publishing::trials(),
         receiving::trials(),
         secrets::trials(),
