@@ -17,6 +17,7 @@ mod connection;
 mod dead_letters;
 mod delays;
 mod hive;
+mod metrics;
 mod mutations;
 mod publishing;
 mod receiving;
@@ -43,6 +44,7 @@ fn main() -> ExitCode {
         dead_letters::trials(),
         delays::trials(),
         hive::trials(),
+        metrics::trials(),
         mutations::trials(),
         publishing::trials(),
         receiving::trials(),

@@ -36,6 +36,7 @@ mod reader;
 mod settings;
 mod settling;
 mod slots;
+mod unsettled;
 mod worker;
 
 pub(crate) use self::announcer::Announcer;

@@ -17,7 +17,7 @@ use super::cause::Cause;
 use super::obstacle::Stage;
 use super::road::Road;
 use super::socket::Socket;
-use super::{Obstacle, unframed};
+use super::{Obstacle, muted};
 use crate::config::{Credentials, RabbitConfig, Server, Transport};
 
 /// A connection and the hold on its socket.
@@ -91,7 +91,7 @@ async fn with_credentials(
         runtime,
         // Runs on the driver's own thread.
         async move |_, _| {
-            unframed::install(&log);
+            muted::install(&log);
             let stream = stream.lock().unwrap_or_else(PoisonError::into_inner).take();
             Ok(stream.ok_or_else(|| io::Error::from(io::ErrorKind::NotConnected))?)
         },

@@ -6,6 +6,7 @@ mod link;
 mod links;
 mod live;
 mod meters;
+mod muted;
 mod obstacle;
 mod pauses;
 mod road;
@@ -15,7 +16,6 @@ mod state;
 mod supervisor;
 #[cfg(feature = "tls")]
 pub(crate) mod tls;
-mod unframed;
 
 pub(crate) use self::link::Link;
 pub(crate) use self::links::Links;

@@ -191,10 +191,14 @@ impl Lane {
         self.answered(channel.live(), &mut transmission).await;
         let outcome = transmission.outcome();
         drop(in_flight);
-        let mut is_complete = true;
+        let (mut is_complete, mut is_refused) = (true, false);
         for (mark, answer) in &outcome.window {
             match answer {
-                Answer::Confirmed | Answer::Refused => self.reached.add(&mark.exchange),
+                Answer::Confirmed => self.reached.add(&mark.exchange),
+                Answer::Refused => {
+                    is_refused = true;
+                    self.reached.add(&mark.exchange);
+                }
                 Answer::Missing => {
                     is_complete = false;
                     if outcome.broker_ended_channel() {
@@ -204,8 +208,9 @@ impl Lane {
             }
         }
         // What is still to come on this channel would be taken for answers to the next window.
+        let is_sound = is_complete && !(is_refused && channel.may_be_misled());
         // Dropping the channel closes it.
-        self.channel = is_complete.then_some(channel);
+        self.channel = is_sound.then_some(channel);
         verdicts(&outcome)
     }
 

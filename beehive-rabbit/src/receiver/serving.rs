@@ -219,7 +219,7 @@ impl Serving {
         })
         .await;
         if !self.batch.is_empty() {
-            self.session.arrived(self.batch.drain(..));
+            self.session.arrived(self.batch.drain(..))?;
         }
         Ok(())
     }
@@ -274,7 +274,7 @@ impl Serving {
             }
             ended = delivered(&mut self.consumer, &mut self.batch) => {
                 if !self.batch.is_empty() {
-                    self.session.arrived(self.batch.drain(..));
+                    self.session.arrived(self.batch.drain(..))?;
                 }
                 ended.map_or(Ok(()), |ended| self.ended(ended))
             }
