@@ -18,13 +18,12 @@ pub(super) enum Finding {
     Unmarked,
 }
 
-/// Whose work is there, if anything is, by the name of the write that is kept with it.
-pub(super) fn finding(ours: Option<&str>, there: Option<Option<&str>>) -> Finding {
+/// Whose work is there, by the name of the write that is kept with it.
+pub(super) fn finding(ours: Option<&str>, there: Option<&str>) -> Finding {
     match (ours, there) {
-        (_, None) => Finding::Nothing,
-        (None, Some(_)) => Finding::Unmarked,
-        (Some(ours), Some(Some(there))) if ours == there => Finding::Ours,
-        (Some(_), Some(_)) => Finding::Other,
+        (None, _) => Finding::Unmarked,
+        (Some(ours), Some(there)) if ours == there => Finding::Ours,
+        (Some(_), _) => Finding::Other,
     }
 }
 
@@ -66,13 +65,11 @@ mod tests {
     #[test]
     fn the_work_is_known_by_its_mark() {
         for (ours, there, expected) in [
-            (Some("1"), Some(Some("1")), Finding::Ours),
-            (Some("1"), Some(Some("2")), Finding::Other),
-            (Some("1"), Some(None), Finding::Other),
-            (Some("1"), None, Finding::Nothing),
-            (None, Some(Some("2")), Finding::Unmarked),
-            (None, Some(None), Finding::Unmarked),
-            (None, None, Finding::Nothing),
+            (Some("1"), Some("1"), Finding::Ours),
+            (Some("1"), Some("2"), Finding::Other),
+            (Some("1"), None, Finding::Other),
+            (None, Some("2"), Finding::Unmarked),
+            (None, None, Finding::Unmarked),
         ] {
             assert_eq!(finding(ours, there), expected);
         }

@@ -104,8 +104,11 @@ impl Place {
         if needs_look(kind, doubtful) {
             let there = self.head(PUT, key).await?;
             let there = there.map(|there| info_of(key, there)).transpose()?;
-            let mark = there.as_ref().map(|(_, mark)| mark.as_deref());
-            found = finding(headers.write.as_ref().map(WriteId::as_str), mark);
+            let ours = headers.write.as_ref().map(WriteId::as_str);
+            found = match &there {
+                None => Finding::Nothing,
+                Some((_, mark)) => finding(ours, mark.as_deref()),
+            };
             if let (Finding::Ours, Some((info, _))) = (found, there) {
                 return Ok(info.etag);
             }

@@ -46,7 +46,7 @@ pub(super) fn ask(parts: &Arc<Parts>, desk: &Arc<QueueDesk>) {
             Ok(counts) if is_full(counts) => parts.condition.worry(&desk.queue, FULL),
             Ok(_) => parts.condition.relieve(&desk.queue),
             Err(error) => {
-                debug!(queue = desk.queue, %error, "nothing comes, and it is not known why")
+                debug!(queue = desk.queue, %error, "nothing comes, and it is not known why");
             }
         }
     });
