@@ -57,6 +57,9 @@ mod config;
 #[cfg(feature = "dynamo")]
 pub mod dynamo;
 mod error;
+#[cfg(feature = "fuzzing")]
+#[doc(hidden)]
+pub mod fuzzing;
 #[cfg(feature = "lambda")]
 pub mod lambda;
 mod provisioning;

@@ -78,6 +78,9 @@ mod config;
 mod connection;
 mod dead_letters;
 mod error;
+#[cfg(feature = "fuzzing")]
+#[doc(hidden)]
+pub mod fuzzing;
 mod publisher;
 mod rabbit_queue;
 mod receiver;
