@@ -189,6 +189,9 @@ fn http_client() -> SharedHttpClient {
         .build_https()
 }
 
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) mod fuzz;
+
 #[cfg(test)]
 mod tests {
     use super::*;

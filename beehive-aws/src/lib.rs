@@ -58,6 +58,9 @@ mod credentials;
 #[cfg(feature = "dynamo")]
 pub mod dynamo;
 mod error;
+#[cfg(feature = "fuzzing")]
+#[doc(hidden)]
+pub mod fuzzing;
 #[cfg(feature = "lambda")]
 pub mod lambda;
 mod provisioning;

@@ -104,6 +104,9 @@ mod config;
 mod connection;
 mod dead_letters;
 mod error;
+#[cfg(feature = "fuzzing")]
+#[doc(hidden)]
+pub mod fuzzing;
 #[cfg(feature = "mutations")]
 #[doc(hidden)]
 pub mod mutations;

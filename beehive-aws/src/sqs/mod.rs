@@ -65,6 +65,8 @@ mod codec;
 mod condition;
 mod dead_letters;
 mod delay;
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) mod fuzz;
 mod group;
 mod names;
 mod options;

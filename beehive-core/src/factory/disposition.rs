@@ -77,6 +77,9 @@ pub(super) fn disposition(
         FailureClass::Undecodable => {
             return Disposition::DeadLetter(DeadLetterReason::Undecodable);
         }
+        FailureClass::UnknownType => {
+            return Disposition::DeadLetter(DeadLetterReason::UnknownType);
+        }
         FailureClass::Retry => policy.after(attempt, fraction),
         FailureClass::RetryAfter(delay) => match policy.after(attempt, fraction) {
             Retry::Never => Retry::Never,
@@ -209,6 +212,7 @@ mod tests {
         let later = Ending::Failed(FailureClass::RetryAfter(hour));
         let terminal = Ending::Failed(FailureClass::Terminal);
         let undecodable = Ending::Failed(FailureClass::Undecodable);
+        let unknown = Ending::Failed(FailureClass::UnknownType);
         let cases = [
             (retry, 1, Counted, RetryNow),
             (retry, 2, Counted, RetryLater(ten, Counted)),
@@ -246,6 +250,18 @@ mod tests {
                 1,
                 Counted,
                 DeadLetter(DeadLetterReason::Undecodable),
+            ),
+            (
+                unknown,
+                1,
+                Counted,
+                DeadLetter(DeadLetterReason::UnknownType),
+            ),
+            (
+                unknown,
+                1,
+                Uncounted,
+                DeadLetter(DeadLetterReason::UnknownType),
             ),
             (
                 Ending::Undeclared,

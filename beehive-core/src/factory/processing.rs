@@ -96,7 +96,7 @@ impl Factory {
         };
         until = until.min(keeper.hold_until());
         self.slots.expect_by(slot, until);
-        let delivery = Delivery::new(attempt, until, Arc::clone(&self.codecs));
+        let delivery = Delivery::new(self.queue.clone(), attempt, until, Arc::clone(&self.codecs));
         let event = lease.event().clone().with_delivery(delivery.clone());
         let span = info_span!(
             "process",

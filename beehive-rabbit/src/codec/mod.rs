@@ -8,6 +8,8 @@
 mod death;
 mod decode;
 mod encode;
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) mod fuzz;
 mod headers;
 mod incoming;
 mod note;

@@ -1,6 +1,6 @@
 //! Round trips, foreign messages and the wire format as it was released.
 
-mod arbitrary;
+pub(super) mod arbitrary;
 mod dead_letters;
 mod foreign;
 mod wire;

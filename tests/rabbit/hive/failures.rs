@@ -176,7 +176,7 @@ async fn an_unknown_event(place: Place) -> Outcome {
     stage.running.publisher().publish(unknown.clone()).await?;
     assert_eq!(
         stage.given_up(&unknown).await?,
-        DeadLetterReason::Undecodable
+        DeadLetterReason::UnknownType
     );
     assert_eq!(stage.running.statistics().failed, 1, "it was tried again");
     let known = Event::json(

@@ -20,6 +20,8 @@
 mod body;
 mod decode;
 mod encode;
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) mod fuzz;
 mod message;
 mod note;
 mod record;

@@ -1,5 +1,7 @@
 //! Dead letters: in a queue of their own, and looked at by taking them all.
 
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) mod fuzz;
 mod letter;
 mod look;
 mod moving;

@@ -2,6 +2,8 @@
 
 mod deletion;
 mod desk;
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) mod fuzz;
 mod hearing;
 mod moves;
 mod plan;
