@@ -176,7 +176,9 @@ impl fmt::Debug for AwsConfig {
 
 /// A URL without the user and password it may hold, and without what follows the host.
 pub(crate) fn without_user(url: &str) -> String {
-    let (scheme, rest) = url.split_once("://").unwrap_or(("", url));
+    let is_scheme =
+        |(scheme, _): &(&str, &str)| scheme.bytes().all(|byte| byte.is_ascii_alphabetic());
+    let (scheme, rest) = url.split_once("://").filter(is_scheme).unwrap_or(("", url));
     let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
     let host = authority.rsplit('@').next().unwrap_or_default();
     format!("{scheme}://{host}")
@@ -232,6 +234,7 @@ mod tests {
             ("https://a:b@c.d/e?f=g", "https://c.d"),
             ("https://a:b@x@c.d", "https://c.d"),
             ("no url", "://no url"),
+            ("a:hunter2@b://c", "://b:"),
         ] {
             assert_eq!(without_user(url), shown);
         }

@@ -9,7 +9,9 @@ use beehive_core::fuzzing::Target;
 /// All of this crate.
 pub const TARGETS: &[Target] = &[
     ("rabbit_cursor", cursor),
+    ("rabbit_frames", frames),
     ("rabbit_message", message),
+    ("rabbit_properties", properties),
     ("rabbit_refusal", refusal),
     ("rabbit_settings", settings),
 ];
@@ -17,6 +19,16 @@ pub const TARGETS: &[Target] = &[
 /// A cursor of a list of dead letters.
 pub fn cursor(data: &[u8]) {
     crate::dead_letters::fuzz::cursor(data);
+}
+
+/// What comes from the broker, cut into frames.
+pub fn frames(data: &[u8]) {
+    crate::connection::fuzz::frames(data);
+}
+
+/// The properties of a message, before the driver sees them.
+pub fn properties(data: &[u8]) {
+    crate::connection::fuzz::properties(data);
 }
 
 /// A message as the broker delivers it.

@@ -17,6 +17,7 @@ mod connection;
 mod dead_letters;
 mod delays;
 mod hive;
+mod hostile;
 mod metrics;
 mod mutations;
 mod publishing;

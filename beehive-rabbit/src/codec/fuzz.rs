@@ -10,16 +10,21 @@ use jiff::Timestamp;
 use lapin::BasicProperties;
 use lapin::protocol::basic::{gen_properties, parse_properties};
 
+use crate::connection::content_header;
+
 use super::{
     Incoming, Note, PROPERTIES_MAX, decode, encode_again, encode_given_up, properties_size,
 };
 
-/// Properties as they are on the wire, and a body behind them.
+/// Properties as they are on the wire, mended before they are read, and a body behind them.
 ///
 /// Something is always read: an event, or a defect that says why not, with the body as it came.
 /// Deferred, given up and redriven it is the same event, and always fits onto the wire.
 pub(crate) fn message(data: &[u8]) {
-    let Ok((rest, properties)) = parse_properties(data) else {
+    const BEFORE: usize = 12;
+    let mut data = [&[0; BEFORE][..], data].concat();
+    content_header(&mut data);
+    let Ok((rest, properties)) = parse_properties(&data[BEFORE..]) else {
         return;
     };
     let body = Bytes::copy_from_slice(rest);
@@ -93,7 +98,7 @@ fn record() -> DeadLetterRecord {
 mod tests {
     use proptest::prelude::*;
 
-    use super::super::tests::arbitrary;
+    use super::super::arbitrary;
     use super::*;
 
     proptest! {

@@ -28,3 +28,5 @@ pub(crate) use self::size::{PROPERTIES_MAX, properties_size};
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+pub(crate) use self::tests::arbitrary;

@@ -1,6 +1,6 @@
 //! Round trips, foreign messages and the wire format as it was released.
 
-pub(super) mod arbitrary;
+pub(crate) mod arbitrary;
 mod dead_letters;
 mod foreign;
 mod wire;

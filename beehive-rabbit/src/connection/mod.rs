@@ -5,6 +5,7 @@ mod dial;
 mod link;
 mod links;
 mod live;
+mod mending;
 mod meters;
 mod muted;
 mod obstacle;
@@ -20,4 +21,8 @@ pub(crate) mod tls;
 pub(crate) use self::link::Link;
 pub(crate) use self::links::Links;
 pub(crate) use self::live::Live;
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) use self::mending::content_header;
+#[cfg(feature = "fuzzing")]
+pub(crate) use self::mending::fuzz;
 use self::obstacle::Obstacle;

@@ -5,6 +5,7 @@ mod buffer;
 mod consumer_timeout;
 mod deleted;
 mod lost;
+mod poison;
 mod settling;
 mod soak;
 mod stage;
@@ -18,6 +19,7 @@ pub(crate) fn trials() -> Vec<Trial> {
     [
         buffer::trials(),
         lost::trials(),
+        poison::trials(),
         deleted::trials(),
         settling::trials(),
         soak::trials(),

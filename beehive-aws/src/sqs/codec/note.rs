@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::message::Value;
-use super::text::sendable_json;
+use super::text::{is_sendable, sendable_json};
 
 /// The attribute that holds the note.
 pub(super) const NOTE: &str = "beehive";
@@ -44,6 +44,19 @@ pub(crate) struct Kept {
     data_type: String,
     /// In base64 if the type is binary.
     value: String,
+}
+
+impl Kept {
+    /// The attribute, if it is one that SQS takes.
+    fn into_value(self) -> Option<Value> {
+        let Self { data_type, value } = self;
+        let is_sound = is_sendable(&data_type) && is_sendable(&value);
+        if !data_type.starts_with("Binary") {
+            return is_sound.then_some(Value::Text { data_type, value });
+        }
+        let value = base64::decode(&value).ok()?;
+        is_sound.then_some(Value::Binary { data_type, value })
+    }
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "as serde calls it")]
@@ -90,17 +103,19 @@ impl Note {
     }
 
     /// Takes out what was kept of the message's own attributes.
-    pub(super) fn take_kept(&mut self) -> Vec<(String, Value)> {
-        let kept = std::mem::take(&mut self.kept).into_iter();
-        kept.map(|(name, kept)| {
-            let Kept { data_type, value } = kept;
-            if !data_type.starts_with("Binary") {
-                return (name, Value::Text { data_type, value });
-            }
-            let value = base64::decode(&value).unwrap_or_default();
-            (name, Value::Binary { data_type, value })
-        })
-        .collect()
+    ///
+    /// # Errors
+    /// `Undecodable` if that is not one attribute that SQS takes: the message could not be sent again.
+    pub(super) fn take_kept(&mut self) -> Result<Option<(String, Value)>, Error> {
+        let mut kept = std::mem::take(&mut self.kept).into_iter();
+        let Some((name, value)) = kept.next() else {
+            return Ok(None);
+        };
+        let value = value.into_value().ok_or_else(unreadable)?;
+        if kept.next().is_some() || name == NOTE || !is_sendable(&name) {
+            return Err(unreadable());
+        }
+        Ok(Some((name, value)))
     }
 
     pub(super) fn to_json(&self) -> String {
@@ -115,15 +130,16 @@ impl Note {
     /// `Undecodable` if it is not what we write: an event whose attempts cannot be counted would be
     /// tried for ever.
     pub(super) fn read(value: &Value) -> Result<Self, Error> {
-        let unreadable = || {
-            Error::new(
-                ErrorKind::Undecodable,
-                "the message attribute of beehive's own holds something else; another program writes it",
-            )
-            .with_operation("read message")
-            .with_context("attribute", NOTE)
-        };
         let text = value.as_text().ok_or_else(unreadable)?;
         serde_json::from_str(text).map_err(|error| unreadable().with_source(error))
     }
+}
+
+pub(super) fn unreadable() -> Error {
+    Error::new(
+        ErrorKind::Undecodable,
+        "the message attribute of beehive's own holds something else; another program writes it",
+    )
+    .with_operation("read message")
+    .with_context("attribute", NOTE)
 }

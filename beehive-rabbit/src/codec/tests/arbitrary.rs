@@ -156,7 +156,7 @@ fn table(
 }
 
 /// Properties as any program may write them.
-pub(in crate::codec) fn properties() -> impl Strategy<Value = BasicProperties> {
+pub(crate) fn properties() -> impl Strategy<Value = BasicProperties> {
     let short = || option::of(".{0,40}".prop_map(ShortString::from));
     (
         option::of(table(value())),
