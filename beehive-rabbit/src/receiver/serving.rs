@@ -150,7 +150,7 @@ impl Serving {
                 closer.send(result).ok();
             }
         };
-        if let Err(error) = self.stop().await {
+        if let Err(error) = self.stop_told().await {
             self.session.lose();
             tell(Err(error));
             return;
@@ -188,6 +188,15 @@ impl Serving {
             Err(_) => return tell(Err(unanswered("close"))),
         }
         tell(Ok(()));
+    }
+
+    /// Has the broker deliver no more, after it was told of all that is settled: so its answer says that
+    /// it has heard of that too.
+    async fn stop_told(&mut self) -> Result<()> {
+        while self.turn().rest == Rest::Telling {
+            self.next().await?;
+        }
+        self.stop().await
     }
 
     /// Until when the channel must not be closed, since acks would be forgotten with it.
