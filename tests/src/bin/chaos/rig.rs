@@ -79,13 +79,13 @@ pub(crate) async fn run(options: &Options) -> Result<Findings> {
     let stage = Stage::set(options.backend, &namespace, options.seed).await?;
     let calls = Calls::new(program, options, &namespace, logs);
     let entrance = stage.door().await?;
-    let shop = Shop::open(&calls, entrance.environment())?;
     let journal = Arc::<Journal>::default();
+    let shop = Shop::open(&calls, entrance.environment(), &journal)?;
     let mut doors = Vec::new();
     for _ in 0..options.workers.get() {
         doors.push(stage.door().await?);
     }
-    let crew = Crew::start(calls.clone(), Arc::clone(&journal), doors).await?;
+    let crew = Crew::start(calls, Arc::clone(&journal), doors).await?;
     let queue = stage.queue().await?;
     let stores = stage.stores().await?;
     let rig = Arc::new(Rig {
@@ -99,7 +99,7 @@ pub(crate) async fn run(options: &Options) -> Result<Findings> {
         poisoned: Mutex::default(),
     });
     let sold = trade(&rig, options, &planned, dice, shop, &stores).await?;
-    conclude(&rig, options, &stores, sold, &calls)
+    conclude(&rig, options, &stores, sold)
         .await
         .map(|found| Findings {
             planned: planned.len(),
@@ -220,7 +220,6 @@ async fn conclude(
     options: &Options,
     stores: &Stores,
     sold: Option<Sold>,
-    calls: &Calls,
 ) -> Result<Findings> {
     progress("waiting for peace");
     leave_a_reader(rig).await?;
@@ -241,7 +240,7 @@ async fn conclude(
     }
     Ok(Findings {
         attempted: options.orders.get().into(),
-        confirmed: confirmed(&calls.read_log("shop")?),
+        confirmed: rig.journal.orders_confirmed(),
         effects,
         rest: left,
         dead: dead_letters(&*rig.queue, subscriptions()?).await?,
@@ -293,15 +292,6 @@ fn subscriptions() -> Result<Vec<QueueName>> {
         .collect();
     names.push(next_worker::SUBSCRIPTION.parse()?);
     Ok(names)
-}
-
-/// How many orders the shop said were placed, all told.
-fn confirmed(log: &str) -> u64 {
-    let placed = log.lines().filter_map(|line| {
-        let (_, number) = line.split_once(" placed=")?;
-        number.split_whitespace().next()?.parse().ok()
-    });
-    placed.max().unwrap_or(0)
 }
 
 /// Builds `prismo` as the README has it, and returns where it is.
@@ -374,13 +364,6 @@ mod tests {
         assert!(due.is_due(1, 9));
         assert!(!due.is_due(8, 71));
         assert!(due.is_due(8, 72));
-    }
-
-    #[test]
-    fn the_shop_tells_how_many_orders_were_placed() {
-        let log = "x DEBUG confirmed placed=100\nx WARN y\nx DEBUG confirmed placed=200\n";
-        assert_eq!(confirmed(log), 200);
-        assert_eq!(confirmed(""), 0);
     }
 
     #[test]

@@ -60,11 +60,6 @@ impl Calls {
         Ok(call)
     }
 
-    /// What the processes of this name have printed.
-    pub(crate) fn read_log(&self, name: &str) -> Result<String> {
-        Ok(std::fs::read_to_string(self.path(name))?)
-    }
-
     /// A file that keeps what processes of this name print, one after the other.
     pub(crate) fn log(&self, name: &str) -> Result<File> {
         let path = self.path(name);

@@ -7,6 +7,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use tokio::time::Instant;
 
 use super::line::Said;
+use super::news::Told;
 use super::strike::{Injury, Strike};
 
 /// One process of a worker, from its start to its end.
@@ -15,14 +16,6 @@ pub(crate) type Life = u32;
 /// A delivery of one event to one subscription, however often it is repeated: the number that stands
 /// for both names, which a long run cannot keep all of.
 type Delivery = u64;
-
-/// Subscriptions of which each order has one event in all, late on its way. Later ones may get several,
-/// as when both of its last branches find it complete.
-const LAST_STEPS: [&str; 3] = [
-    "FraudCheckPassed-Fulfilment",
-    "FraudCheckFailed-CancelOrder",
-    "PaymentFailed-CancelOrder",
-];
 
 /// What the workers said, in the order in which it was read.
 #[derive(Debug, Default)]
@@ -34,6 +27,7 @@ pub(crate) struct Journal {
 struct Book {
     in_work: HashMap<Life, HashSet<Delivery>>,
     done: HashSet<Delivery>,
+    confirmed: u64,
     over: u64,
     redelivered: u64,
     recovered: HashSet<Delivery>,
@@ -68,7 +62,7 @@ impl Journal {
                     of_life.remove(&delivery);
                 }
                 if outcome.is_final() {
-                    book.end(delivery, LAST_STEPS.contains(&queue));
+                    book.end(delivery);
                 }
             }
         }
@@ -104,7 +98,21 @@ impl Journal {
         self.book().in_work.remove(&life);
     }
 
-    /// How many orders are nearly over, as far as the workers told.
+    /// Notes what the shop said.
+    pub(crate) fn hear(&self, told: Told) {
+        let mut book = self.book();
+        match told {
+            Told::Confirmed(orders) => book.confirmed = orders,
+            Told::Over(orders) => book.over = orders,
+        }
+    }
+
+    /// How many orders were placed and confirmed, as the shop said.
+    pub(crate) fn orders_confirmed(&self) -> u64 {
+        self.book().confirmed
+    }
+
+    /// How many orders are over, as the shop said.
     pub(crate) fn orders_over(&self) -> u64 {
         self.book().over
     }
@@ -136,10 +144,8 @@ impl Journal {
 }
 
 impl Book {
-    fn end(&mut self, delivery: Delivery, is_last_step: bool) {
-        if self.done.insert(delivery) && is_last_step {
-            self.over += 1;
-        }
+    fn end(&mut self, delivery: Delivery) {
+        self.done.insert(delivery);
         for strike in self.victims.remove(&delivery).unwrap_or_default() {
             self.recovered.insert(delivery);
             let injury = &mut self.injuries[strike.0];
@@ -219,18 +225,14 @@ mod tests {
     }
 
     #[test]
-    fn an_order_is_over_once() {
+    fn the_last_news_of_the_shop_counts() {
         let journal = Journal::default();
-        for _ in 0..2 {
-            journal.note(
-                1,
-                Said::Ended {
-                    queue: "PaymentFailed-CancelOrder",
-                    event: "x",
-                    outcome: Outcome::Committed,
-                },
-            );
-        }
-        assert_eq!(journal.orders_over(), 1);
+        journal.hear(Told::Confirmed(100));
+        journal.hear(Told::Over(20));
+        journal.hear(Told::Over(30));
+        assert_eq!(
+            (journal.orders_confirmed(), journal.orders_over()),
+            (100, 30)
+        );
     }
 }

@@ -2,8 +2,10 @@
 
 mod book;
 mod line;
+mod news;
 mod strike;
 
 pub(crate) use self::book::Journal;
 pub(crate) use self::line::said;
+pub(crate) use self::news::told;
 pub(crate) use self::strike::{Injury, Strike};
