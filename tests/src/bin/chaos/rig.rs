@@ -30,7 +30,7 @@ use crate::stage::{Broken, Door, Stage};
 use crate::verdict::Findings;
 
 /// How many faults are on at one time.
-const AT_ONE_TIME: usize = 3;
+const AT_ONE_TIME: usize = 4;
 /// How often it is looked whether the next fault is due.
 const TICK: Duration = Duration::from_millis(200);
 /// The first order is over within this, as no fault is on yet.
@@ -190,11 +190,11 @@ impl Due {
         }
     }
 
-    /// Whether the fault of this number is due when so many orders are over. The last ones strike
-    /// while some orders are still open.
+    /// Whether the fault of this number is due when so many orders are over. Some take long, so the last
+    /// of them is due when three quarters of the orders are over.
     fn is_due(self, number: usize, over: u64) -> bool {
         let number = u64::try_from(number).unwrap_or(u64::MAX);
-        over * (self.faults + 1) >= number * self.orders * 9 / 10
+        over * (self.faults + 1) >= number * self.orders * 3 / 4
     }
 }
 
@@ -361,9 +361,9 @@ mod tests {
         };
         assert!(due.is_due(0, 0));
         assert!(!due.is_due(1, 0));
-        assert!(due.is_due(1, 9));
-        assert!(!due.is_due(8, 71));
-        assert!(due.is_due(8, 72));
+        assert!(due.is_due(1, 8));
+        assert!(!due.is_due(8, 59));
+        assert!(due.is_due(8, 60));
     }
 
     #[test]

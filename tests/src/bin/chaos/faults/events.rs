@@ -29,7 +29,7 @@ pub(super) async fn strike(kind: FaultKind, rig: &Rig, dice: &mut Rng) -> Result
             poison(rig, event).await
         }
         _ => {
-            let event = Event::json("OrderCorrected", &json!({ "order": "s1-0000001" }))?;
+            let event = Event::json("OrderCorrected", &json!({ "corrected": "s1-0000001" }))?;
             let topic = QueueName::of_topic("OrderAccepted")?;
             poison(rig, event.with_destination(topic)).await
         }
