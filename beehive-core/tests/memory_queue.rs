@@ -6,6 +6,7 @@ use std::num::NonZeroUsize;
 use std::time::Duration;
 
 use beehive_core::event::Event;
+use beehive_core::page::{Cursor, PageRequest};
 use beehive_core::queue::memory::{Census, MemoryQueue, MemoryQueueOptions};
 use beehive_core::queue::{
     DeadLetterReason, DeadLetterRecord, EventQueue, EventQueueExt, FailureHistory, QueueName,
@@ -273,5 +274,17 @@ async fn a_copy_of_a_dead_letter_needs_no_room() -> Result<()> {
     }
     let census = queue.census_of(&bee)?;
     assert_eq!((census.dead_lettered, census.leased), (1, 0));
+    Ok(())
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_cursor_beyond_every_dead_letter_is_at_the_end() -> Result<()> {
+    let queue = MemoryQueue::default();
+    let bee = name("Flower-Bee");
+    queue.declare(&bee).await?;
+    let last = Cursor::new(u64::MAX.to_string());
+    let page = PageRequest::first(1).starting_at(last);
+    let listed = queue.dead_letters().list(&bee, &page).await?;
+    assert!(listed.items.is_empty() && listed.next.is_none());
     Ok(())
 }

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::message::Value;
-use super::text::{is_sendable, sendable_json};
+use super::text::sendable_json;
 
 /// The attribute that holds the note.
 pub(super) const NOTE: &str = "beehive";
@@ -47,15 +47,14 @@ pub(crate) struct Kept {
 }
 
 impl Kept {
-    /// The attribute, if it is one that SQS takes.
+    /// The value, unless it should be base64 and is not.
     fn into_value(self) -> Option<Value> {
         let Self { data_type, value } = self;
-        let is_sound = is_sendable(&data_type) && is_sendable(&value);
         if !data_type.starts_with("Binary") {
-            return is_sound.then_some(Value::Text { data_type, value });
+            return Some(Value::Text { data_type, value });
         }
         let value = base64::decode(&value).ok()?;
-        is_sound.then_some(Value::Binary { data_type, value })
+        Some(Value::Binary { data_type, value })
     }
 }
 
@@ -112,7 +111,7 @@ impl Note {
             return Ok(None);
         };
         let value = value.into_value().ok_or_else(unreadable)?;
-        if kept.next().is_some() || name == NOTE || !is_sendable(&name) {
+        if kept.next().is_some() || name == NOTE || !value.is_taken_as(&name) {
             return Err(unreadable());
         }
         Ok(Some((name, value)))

@@ -1,6 +1,7 @@
 //! The dead letters of one subscription.
 
 use std::collections::{BTreeMap, HashMap};
+use std::ops::Bound;
 use std::sync::Arc;
 
 use crate::event::{Envelope, Event, EventId};
@@ -45,7 +46,9 @@ impl DeadLetterList {
     /// Up to `limit` of those after the place `after`, and the place of the last one if more follow.
     /// Places are never used again, so what is removed meanwhile does not move the others.
     pub(super) fn page(&self, after: u64, limit: usize) -> (Vec<DeadLetter>, Option<u64>) {
-        let mut rest = self.letters.range(after + 1..);
+        let mut rest = self
+            .letters
+            .range((Bound::Excluded(after), Bound::Unbounded));
         let mut last = after;
         let items = rest
             .by_ref()

@@ -54,6 +54,8 @@ impl Frames {
                 None => {
                     let missing = HEAD - self.held.len();
                     self.held.extend_from_slice(take(&mut input, missing));
+                    // So that what is refused is refused at once.
+                    self.held.first_chunk().map(way).transpose()?;
                 }
                 Some(Way::Whole(length)) => {
                     let missing = length - self.held.len();
