@@ -3,6 +3,9 @@
 use std::collections::BTreeMap;
 
 use aws_sdk_sqs::types::QueueAttributeName as Attribute;
+use aws_smithy_http_client::Builder as HttpBuilder;
+use aws_smithy_http_client::tls::Provider;
+use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 use beehive_tests::services::Broker;
 
 use crate::Result;
@@ -36,7 +39,9 @@ async fn on_sqs(namespace: &str) -> Result<Rest> {
         Attribute::ApproximateNumberOfMessagesNotVisible,
         Attribute::ApproximateNumberOfMessagesDelayed,
     ];
-    let config = aws_config::from_env().load().await;
+    let provider = Provider::Rustls(CryptoMode::Ring);
+    let http = HttpBuilder::new().tls_provider(provider).build_https();
+    let config = aws_config::from_env().http_client(http).load().await;
     let client = aws_sdk_sqs::Client::new(&config);
     let mut rest = Rest::new();
     let mut next = None;
