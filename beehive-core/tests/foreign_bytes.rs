@@ -133,7 +133,8 @@ proptest! {
         let given = attributes.iter().filter(|(name, _)| name != "specversion");
         form.extend(given.map(|(name, value)| format!("{name}: {value}\n")));
         fuzzing::cloudevent(format!("{form}\n{data}").as_bytes());
-        let all: String = attributes.iter().map(|(name, value)| format!("{name}: {value}\n")).collect();
+        let mut all = String::new();
+        all.extend(attributes.iter().map(|(name, value)| format!("{name}: {value}\n")));
         fuzzing::cloudevent(format!("{all}\n{data}").as_bytes());
     }
 
@@ -175,7 +176,8 @@ proptest! {
     fn overrides(
         variables in vec(("BEEHIVE_ACTOR_(IDLE|BUSY)?_(PARALLELISM|LEASE|TIMEOUT|X)|[A-Z_]{0,5}", "[0-9]{0,20} ?(ns|ms|s|m|h|y|x)?|.{0,5}"), 0..4),
     ) {
-        let form: String = variables.iter().map(|(name, value)| format!("{name}: {value}\n")).collect();
+        let mut form = String::new();
+        form.extend(variables.iter().map(|(name, value)| format!("{name}: {value}\n")));
         fuzzing::actor_override(form.as_bytes());
     }
 

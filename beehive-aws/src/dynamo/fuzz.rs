@@ -84,7 +84,8 @@ mod tests {
                 0..8,
             ),
         ) {
-            let form: String = attributes.iter().map(|(name, value)| format!("{name}: {value}\n")).collect();
+            let mut form = String::new();
+            form.extend(attributes.iter().map(|(name, value)| format!("{name}: {value}\n")));
             target(form.as_bytes());
         }
     }

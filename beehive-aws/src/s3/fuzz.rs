@@ -18,12 +18,12 @@ use crate::{AwsConfig, ProvisioningMode};
 ///
 /// A key that is read is the same when it is written as a URL and read again, and so is a version.
 pub(crate) fn key(data: &[u8]) {
+    const BUCKET: &str = "http://localhost/shop/";
     let text = String::from_utf8_lossy(data);
     let (listed, version) = text.split_once('\n').unwrap_or((&text, ""));
     match unescaped(listed) {
         Ok(key) => {
             assert!(key.len() <= listed.len());
-            const BUCKET: &str = "http://localhost/shop/";
             let url = url(Some("http://localhost"), "eu-west-1", "shop", &key);
             let path = url.strip_prefix(BUCKET).unwrap();
             assert!(path.bytes().all(|byte| byte.is_ascii_graphic()), "{path}");

@@ -49,13 +49,13 @@ impl Frames {
             if self.held.is_empty() && self.feed_whole(&mut input, out)? {
                 continue;
             }
-            let known = self.held.first_chunk().map(way).transpose()?;
+            let known = self.held.first_chunk().copied().map(way).transpose()?;
             match known {
                 None => {
                     let missing = HEAD - self.held.len();
                     self.held.extend_from_slice(take(&mut input, missing));
                     // So that what is refused is refused at once.
-                    self.held.first_chunk().map(way).transpose()?;
+                    self.held.first_chunk().copied().map(way).transpose()?;
                 }
                 Some(Way::Whole(length)) => {
                     let missing = length - self.held.len();
@@ -76,7 +76,7 @@ impl Frames {
 
     /// The way of most frames, which are there from their beginning to their end.
     fn feed_whole(&mut self, input: &mut &[u8], out: &mut Vec<u8>) -> io::Result<bool> {
-        let Some(head) = input.first_chunk() else {
+        let Some(&head) = input.first_chunk() else {
             return Ok(false);
         };
         match way(head)? {
@@ -96,8 +96,8 @@ impl Frames {
 }
 
 /// What is done with the frame that begins so.
-fn way(head: &[u8; HEAD]) -> io::Result<Way> {
-    let [kind, _, _, size @ ..] = *head;
+fn way(head: [u8; HEAD]) -> io::Result<Way> {
+    let [kind, _, _, size @ ..] = head;
     if kind == PROTOCOL_HEADER {
         return Ok(Way::Passed(usize::MAX));
     }
