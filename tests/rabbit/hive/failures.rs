@@ -197,7 +197,7 @@ async fn a_large_event(place: Place) -> Outcome {
     let large = Event::new("Start", "application/octet-stream", vec![7; size]);
     let mut headers = FieldTable::default();
     for (name, value) in to_cloudevent(&large, Timestamp::now()) {
-        let value = AMQPValue::LongString(value.to_string().into());
+        let value = AMQPValue::LongString(value.clone().into());
         headers.insert(format!("cloudEvents:{name}").into(), value);
     }
     let client = Client::connect(&shared_broker().ok_or("no shared broker")?).await?;

@@ -6,10 +6,13 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 use beehive_core::event::{Event, EventId};
 use beehive_core::queue::QueueName;
 
+/// Where a lease is from, and what is kept of it.
+type Held<T> = (QueueName, Weak<T>);
+
 /// The leases of one process, each with what is kept of it for as long as it lives.
 #[derive(Debug)]
 pub(super) struct LeaseBook<T> {
-    held: Mutex<HashMap<EventId, Vec<(QueueName, Weak<T>)>>>,
+    held: Mutex<HashMap<EventId, Vec<Held<T>>>>,
 }
 
 /// The leases behind an event.

@@ -91,6 +91,10 @@ impl EventQueue for Spoilt {
     fn dead_letters(&self) -> &dyn DeadLetters {
         self.inner.dead_letters()
     }
+
+    async fn flush(&self) -> Result<()> {
+        self.inner.flush().await
+    }
 }
 
 #[derive(Debug)]

@@ -19,7 +19,8 @@ impl Career {
     pub(super) fn drawn(seed: u64, hive: u64, restarts_max: usize) -> Self {
         /// About as long as a run in fine weather takes.
         const SPAN: u64 = 90_000;
-        let mut rng = fastrand::Rng::with_seed(seed.wrapping_mul(31).wrapping_add(hive) ^ 0xca4ee4);
+        let mut rng =
+            fastrand::Rng::with_seed(seed.wrapping_mul(31).wrapping_add(hive) ^ 0x00ca_4ee4);
         let mut restarts: Vec<_> = (0..rng.usize(..=restarts_max))
             .map(|_| Duration::from_millis(rng.u64(1..SPAN)))
             .collect();

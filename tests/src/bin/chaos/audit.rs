@@ -74,9 +74,8 @@ fn count(placed: &[Order], facts: &BTreeMap<OrderId, OrderFacts>) -> Effects {
 fn compared(order: OrderId, facts: &OrderFacts) -> [(usize, usize); 5] {
     let (charges, refunds, shipped) = match outcome(order) {
         Status::Shipped => (1, 0, 1),
-        Status::Cancelled(CancelReason::PaymentFailed) => (0, 0, 0),
         Status::Cancelled(CancelReason::Fraud) => (1, 1, 0),
-        Status::Placed => (0, 0, 0),
+        Status::Cancelled(CancelReason::PaymentFailed) | Status::Placed => (0, 0, 0),
     };
     [
         (charges, facts.charges),

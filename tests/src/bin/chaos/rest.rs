@@ -27,7 +27,8 @@ async fn on_broker(broker: &Broker, namespace: &str) -> Result<Rest> {
     let queues = broker.queues().await?;
     Ok(queues
         .into_iter()
-        .filter(|queue| queue.name.starts_with(&prefix) && !queue.name.ends_with(".dead"))
+        .filter(|queue| queue.name.starts_with(&prefix))
+        .filter(|queue| queue.name.rsplit('.').next() != Some("dead"))
         .map(|queue| (queue.name, queue.ready + queue.unsettled))
         .filter(|(_, count)| *count > 0)
         .collect())

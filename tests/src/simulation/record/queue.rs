@@ -109,4 +109,8 @@ impl EventQueue for RecordedQueue {
     fn dead_letters(&self) -> &dyn DeadLetters {
         self.inner.dead_letters()
     }
+
+    async fn flush(&self) -> Result<()> {
+        self.inner.flush().await
+    }
 }

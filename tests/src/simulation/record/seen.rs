@@ -178,10 +178,12 @@ mod tests {
         assert!(seen.nobody_holds(SECOND));
     }
 
+    type Change = fn(&mut Seen, LeaseNumber) -> Who;
+
     #[test]
     fn who_publishes_what_follows_without_a_lease_is_found_out() {
         let other = Who::Hive { hive: 0, life: 1 };
-        let cases: [(&str, fn(&mut Seen, LeaseNumber) -> Who); 3] = [
+        let cases: [(&str, Change); 3] = [
             ("too late", |_, _| BEE),
             ("settled", |seen, lease| {
                 seen.ended(BEE, &id("a"), lease);

@@ -1,5 +1,7 @@
 //! However often something is announced, it is one event. Pure.
 
+use std::collections::BTreeSet;
+
 use super::super::record::Seen;
 use super::super::scenario::Scenario;
 
@@ -22,7 +24,7 @@ pub(super) fn violations(scenario: &Scenario, seen: &Seen) -> Vec<String> {
         ("OrderRated", orders),
     ];
     let differing = should.into_iter().filter_map(|(event_type, should)| {
-        let is = seen.published.get(event_type).map_or(0, |ids| ids.len());
+        let is = seen.published.get(event_type).map_or(0, BTreeSet::len);
         (is != should).then(|| format!("{is} different {event_type} were published, not {should}"))
     });
     differing.collect()

@@ -1,6 +1,6 @@
 //! Faults of the services of AWS, and of the network to them.
 
-use beehive_tests::gate::{Fault, Rule};
+use beehive_tests::gate::{Fault, Gate, Rule};
 use fastrand::Rng;
 use tokio::time::sleep;
 
@@ -13,7 +13,7 @@ pub(super) async fn strike(kind: FaultKind, rig: &Rig, dice: &mut Rng) -> Result
     let lives = rig.crew.lives().await;
     let strike = rig.journal.strike(kind.name(), &lives);
     if kind == FaultKind::ResetStores {
-        rig.stage.gates().iter().for_each(|gate| gate.reset_all());
+        rig.stage.gates().iter().for_each(Gate::reset_all);
     } else {
         let rules = rules(kind, dice);
         for gate in rig.stage.gates() {

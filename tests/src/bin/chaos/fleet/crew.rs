@@ -222,21 +222,16 @@ impl Crew {
         if life.ended()?.is_none() {
             life.signal(Signal::TERM)?;
         }
-        match timeout(DRAIN, life.end()).await {
-            Ok(ended) => {
-                // What it could not finish while a fault was on, it names and hands back.
-                ended?;
-            }
-            Err(_) => {
-                self.report(format!(
-                    "process {} did not end within {DRAIN:?} of SIGTERM",
-                    life.number
-                ));
-                life.signal(Signal::KILL)?;
-                life.end().await?;
-            }
+        // What it could not finish while a fault was on, it names and hands back.
+        if let Ok(ended) = timeout(DRAIN, life.end()).await {
+            return ended.map(drop);
         }
-        Ok(())
+        self.report(format!(
+            "process {} did not end within {DRAIN:?} of SIGTERM",
+            life.number
+        ));
+        life.signal(Signal::KILL)?;
+        life.end().await.map(drop)
     }
 
     fn hire(&self, place: usize, edition: Edition) -> Result<Life> {

@@ -92,18 +92,15 @@ impl Stage {
     /// The queue itself, past all faults but those of the broker.
     pub(crate) async fn queue(&self) -> Result<Arc<dyn EventQueue>> {
         let namespace = self.namespace.as_str();
-        Ok(match &self.broker {
-            Some(broker) => {
-                let config = RabbitConfig::from_url(broker.url())?;
-                let config = config.with_namespace(namespace.parse()?);
-                Arc::new(RabbitQueue::connect(config).await?)
-            }
-            None => {
-                let options =
-                    SqsOptions::new(namespace).with_provisioning(ProvisioningMode::Create);
-                Arc::new(SqsQueue::open(&AwsConfig::from_env().await, &options).await?)
-            }
-        })
+        if let Some(broker) = &self.broker {
+            let config = RabbitConfig::from_url(broker.url())?;
+            let config = config.with_namespace(namespace.parse()?);
+            return Ok(Arc::new(RabbitQueue::connect(config).await?));
+        }
+        let options = SqsOptions::new(namespace).with_provisioning(ProvisioningMode::Create);
+        Ok(Arc::new(
+            SqsQueue::open(&AwsConfig::from_env().await, &options).await?,
+        ))
     }
 
     /// The stores themselves, past all faults.

@@ -8,8 +8,8 @@ use serde::Serialize;
 use super::findings::Findings;
 use crate::journal::Injury;
 
-/// The share of faults that must have hit work in flight.
-const HIT_LEAST: f64 = 0.5;
+/// Of so many faults, one at least must have hit work in flight.
+const ONE_HIT_OF: usize = 2;
 
 /// What is said of a run, in the words of the field.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -53,7 +53,8 @@ impl Verdict {
 
 /// Judges a run.
 pub(crate) fn judge(found: &Findings) -> Verdict {
-    let left: usize = found.rest.values().map(|count| *count as usize).sum();
+    let left = found.rest.values().sum::<u64>();
+    let left = usize::try_from(left).unwrap_or(usize::MAX);
     let waits = left > 0;
     let unsettled = found.effects.unsettled;
     let dead_by_accident = dead_by_accident(found);
@@ -134,9 +135,8 @@ fn failures(verdict: &Verdict, found: &Findings, dead_by_accident: &[String]) ->
             verdict.faults_injected, found.planned
         ),
     );
-    let least = HIT_LEAST * verdict.faults_injected as f64;
     fail(
-        (verdict.faults_hit as f64) < least,
+        verdict.faults_hit * ONE_HIT_OF < verdict.faults_injected,
         format!(
             "only {} of {} faults hit work in flight, which proves too little",
             verdict.faults_hit, verdict.faults_injected
@@ -200,8 +200,9 @@ fn by_kind(found: &Findings) -> BTreeMap<&'static str, [usize; 2]> {
 }
 
 fn seconds(duration: Option<&Duration>) -> f64 {
-    let millis = duration.map_or(0, |duration| duration.as_millis());
-    millis as f64 / 1_000.0
+    // Whole milliseconds: nobody reads further.
+    let millis = duration.map_or(0, Duration::as_millis);
+    Duration::from_millis(u64::try_from(millis).unwrap_or(u64::MAX)).as_secs_f64()
 }
 
 #[cfg(test)]
@@ -266,13 +267,17 @@ mod tests {
         assert_eq!(verdict.dead_letter_reasons["undecodable"], 1);
     }
 
+    type Spoil = fn(&mut Findings);
+
     #[test]
     fn each_thing_that_is_wrong_fails_the_run() {
-        let cases: [(&str, fn(&mut Findings)); 12] = [
+        let cases: [(&str, Spoil); 12] = [
             ("1 lost", |found| found.effects.missing = 1),
             ("2 lost", |found| found.effects.unsettled = 2),
             ("1 effects duplicated", |found| found.effects.repeated = 1),
-            ("3 stuck", |found| drop(found.rest.insert("q".into(), 3))),
+            ("3 stuck", |found| {
+                found.rest = Rest::from([("q".into(), 3)]);
+            }),
             ("only 9 of 10 orders", |found| found.confirmed = 9),
             ("the digest is e", |found| found.effects.digest = "e".into()),
             ("oversold", |found| {
