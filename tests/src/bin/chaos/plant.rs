@@ -30,7 +30,7 @@ pub(crate) async fn plant(
 /// Takes an event from a subscription, and tells nobody.
 async fn lose(queue: &dyn EventQueue) -> Result<()> {
     const TRIES: usize = 200;
-    let from: QueueName = "PaymentAuthorised-Inventory".parse()?;
+    let from: QueueName = "FraudCheckPassed-Fulfilment".parse()?;
     for _ in 0..TRIES {
         if let Some(lease) = queue.receive_one(&from, Duration::from_secs(30)).await? {
             return Ok(lease.commit().await?);

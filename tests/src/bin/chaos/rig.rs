@@ -119,12 +119,12 @@ async fn trade(
     stores: &Stores,
 ) -> Result<Option<Sold>> {
     let mut closing = tokio::spawn(shop.close());
+    if let Some(kind) = options.plant {
+        plant::plant(kind, Seed::new(options.seed), &*rig.queue, stores).await?;
+    }
     wait_for_the_first(rig, &closing).await?;
     if let Broken::Broker(broker) = rig.stage.broken() {
         broker.flush_declarations().await?;
-    }
-    if let Some(kind) = options.plant {
-        plant::plant(kind, Seed::new(options.seed), &*rig.queue, stores).await?;
     }
     let places = Arc::new(Semaphore::new(AT_ONE_TIME));
     let mut striking = JoinSet::new();

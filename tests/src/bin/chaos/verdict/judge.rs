@@ -10,6 +10,9 @@ use crate::journal::Injury;
 
 /// Of so many faults, one at least must have hit work in flight.
 const ONE_HIT_OF: usize = 2;
+/// Three of four faults that were planned must have struck before all orders were over.
+const STRUCK: usize = 3;
+const STRUCK_OF: usize = 4;
 
 /// What is said of a run, in the words of the field.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -129,7 +132,7 @@ fn failures(verdict: &Verdict, found: &Findings, dead_by_accident: &[String]) ->
         fail(true, fault.clone());
     }
     fail(
-        verdict.faults_injected < found.planned,
+        verdict.faults_injected * STRUCK_OF < found.planned * STRUCK,
         format!(
             "only {} of {} faults struck",
             verdict.faults_injected, found.planned
