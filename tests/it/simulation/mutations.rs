@@ -34,7 +34,7 @@ fn ack_ignored_is_caught() {
 
 #[test]
 fn lease_cancellation_off_is_caught() {
-    assert_caught(Mutation::LeaseCancellationOff, 60, "without a lease on");
+    assert_caught(Mutation::LeaseCancellationOff, 400, "without a lease on");
 }
 
 #[test]

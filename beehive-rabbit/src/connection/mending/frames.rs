@@ -54,8 +54,12 @@ impl Frames {
                 None => {
                     let missing = HEAD - self.held.len();
                     self.held.extend_from_slice(take(&mut input, missing));
-                    // So that what is refused is refused at once.
-                    self.held.first_chunk().copied().map(way).transpose()?;
+                    // So that what is refused is refused at once, and what passes passes.
+                    let known = self.held.first_chunk().copied().map(way).transpose()?;
+                    if let Some(Way::Passed(length)) = known {
+                        self.passing = length - self.held.len();
+                        out.append(&mut self.held);
+                    }
                 }
                 Some(Way::Whole(length)) => {
                     let missing = length - self.held.len();

@@ -26,13 +26,16 @@ use crate::options::Options;
 use crate::plan::FaultKind;
 use crate::plant;
 use crate::rest::{Rest, rest};
-use crate::stage::{Broken, Door, Stage};
+use crate::stage::{Door, Stage};
 use crate::verdict::Findings;
 
 /// How many faults are on at one time.
 const AT_ONE_TIME: usize = 4;
 /// How often it is looked whether the next fault is due.
 const TICK: Duration = Duration::from_millis(200);
+/// What was declared is written down by then: RabbitMQ does that two seconds late, and forgets what it
+/// has not written when it is killed.
+const DECLARED: Duration = Duration::from_secs(4);
 /// The first order is over within this, as no fault is on yet.
 const BEGINNING: Duration = Duration::from_secs(180);
 
@@ -123,9 +126,7 @@ async fn trade(
         plant::plant(kind, Seed::new(options.seed), &*rig.queue, stores).await?;
     }
     wait_for_the_first(rig, &closing).await?;
-    if let Broken::Broker(broker) = rig.stage.broken() {
-        broker.flush_declarations().await?;
-    }
+    sleep(DECLARED).await;
     let places = Arc::new(Semaphore::new(AT_ONE_TIME));
     let mut striking = JoinSet::new();
     let due = Due::new(options, planned.len());
