@@ -79,7 +79,7 @@ async fn an_event_goes_through_every_state() -> Result<()> {
     assert_eq!(lease.attempt(), 2);
     let history = FailureHistory {
         attempts: 7,
-        first_failure: None,
+        ..FailureHistory::default()
     };
     lease.defer(HOUR, history).await?;
     assert_eq!(queue.census_of(&bee)?, census(0, 0, 1));

@@ -77,14 +77,14 @@ impl Factory {
             Admission::Postponed => {
                 let policy = self.settings.retry();
                 let delay = policy.delay(policy.round(first), fastrand::f64());
-                return Ended::postponed(first, delay.min(self.delay_max));
+                return Ended::postponed(lease, delay.min(self.delay_max));
             }
             Admission::Refused(refusal) => return Ended::refused(first, refusal),
         }
         if first > 1
             && let Some(held) = self.slots.held_elsewhere(slot, lease.event().id())
         {
-            return Ended::held_elsewhere(first, held);
+            return Ended::held_elsewhere(lease, held);
         }
         let mut failed_at = None;
         let mut until = start + self.settings.timeout();
@@ -109,11 +109,13 @@ impl Factory {
                 until = Instant::now() + self.settings.timeout();
                 continue;
             }
+            let begun = attempt > first || failure.ending != Ending::NotBegun;
             return Ended {
                 disposition: decided,
                 attempt,
                 errors: failure.errors,
                 failed_at,
+                silent: if begun { 0 } else { lease.silence() },
                 mark: mark(failure.ending),
             };
         }
@@ -183,8 +185,9 @@ impl Factory {
         let look = inbox.look(&key);
         let seen = self
             .keep(slot, lease, keeper, "the inbox", look)
-            .await?
-            .map_err(|error| Failure::of(Ending::NotConfirmed, &error))?;
+            .await
+            .map_err(Failure::before_the_actor)?
+            .map_err(|error| Failure::of(Ending::NotBegun, &error))?;
         if seen.is_some() {
             debug!(event = %key.event, queue = %self.queue, "done before, skipped");
             self.meters.duplicates_skipped.add(1);

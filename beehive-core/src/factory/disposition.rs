@@ -19,6 +19,8 @@ pub(super) enum Ending {
     Unpublishable,
     /// What the framework itself needs failed for now: publishing, the inbox, renewing the lease.
     NotConfirmed,
+    /// The same, before the actor was given the event.
+    NotBegun,
     /// The lease is gone.
     LeaseLost,
     /// The hive's grace ended first.
@@ -66,7 +68,7 @@ pub(super) fn disposition(
         Ending::GraceOver => return Disposition::HandBack,
         Ending::Undeclared => return Disposition::DeadLetter(DeadLetterReason::Undeclared),
         Ending::Unpublishable => return Disposition::DeadLetter(DeadLetterReason::Unpublishable),
-        Ending::NotConfirmed => {
+        Ending::NotConfirmed | Ending::NotBegun => {
             let delay = policy.delay(policy.round(attempt), fraction);
             return Disposition::RetryLater(delay, Counting::Uncounted);
         }
@@ -145,9 +147,8 @@ impl Entry<'_> {
             let error = format!("{hops} events led to this one, and {hops_max} may");
             return refuse(DeadLetterReason::Loop, vec![error]);
         }
-        let history = lease.history();
-        let silent = lease.attempt().saturating_sub(1 + history.attempts);
-        match suspicion(silent, history.attempts, self.crashes_max, self.counting) {
+        let (silent, noted) = (lease.silence(), lease.history().silent);
+        match suspicion(silent, noted, self.crashes_max, self.counting) {
             Suspicion::None => Admission::Given,
             Suspicion::Doubt => Admission::Postponed,
             Suspicion::Certainty => {
@@ -170,21 +171,27 @@ enum Suspicion {
 }
 
 /// How sure it is that an event crashes whoever takes it, of which this many deliveries in a row
-/// ended without a word, after so many that were noted.
+/// ended without a word, so many of them before it was put off.
 ///
 /// Where every delivery is counted, many of them reached no actor: they were fetched ahead when the
 /// connection broke, or handed back because nothing could be published. A broker that comes and
 /// goes a few times would have every waiting event given up. So the event waits, with what was
 /// counted noted down, and is given up when that has helped twice.
 fn suspicion(silent: u32, noted: u32, crashes_max: u32, counting: AttemptCounting) -> Suspicion {
-    let certain = match counting {
-        AttemptCounting::Exact => true,
-        AttemptCounting::Deliveries => noted >= crashes_max.saturating_add(1).saturating_mul(2),
+    /// To wait twice, and no more.
+    const SURE: u32 = 3;
+    let often = crashes_max.saturating_add(1);
+    let (suspected, before) = (silent / often, noted / often);
+    let sure = match counting {
+        AttemptCounting::Exact => 1,
+        AttemptCounting::Deliveries => SURE,
     };
-    match (silent > crashes_max, certain) {
-        (false, _) => Suspicion::None,
-        (true, false) => Suspicion::Doubt,
-        (true, true) => Suspicion::Certainty,
+    if suspected >= sure {
+        Suspicion::Certainty
+    } else if suspected > before {
+        Suspicion::Doubt
+    } else {
+        Suspicion::None
     }
 }
 
@@ -281,6 +288,7 @@ mod tests {
                 Counted,
                 RetryLater(2 * ten, Uncounted),
             ),
+            (Ending::NotBegun, 4, Counted, RetryLater(2 * ten, Uncounted)),
             (Ending::LeaseLost, 4, Counted, LetGo),
             (Ending::GraceOver, 4, Counted, HandBack),
         ];
@@ -296,15 +304,25 @@ mod tests {
         let cases = [
             (5, 0, Exact, Suspicion::None),
             (6, 0, Exact, Suspicion::Certainty),
-            (5, 100, Deliveries, Suspicion::None),
+            (6, 4, Exact, Suspicion::Certainty),
+            (5, 5, Deliveries, Suspicion::None),
             (6, 0, Deliveries, Suspicion::Doubt),
-            (6, 6, Deliveries, Suspicion::Doubt),
-            (6, 11, Deliveries, Suspicion::Doubt),
-            (6, 12, Deliveries, Suspicion::Certainty),
+            (6, 5, Deliveries, Suspicion::Doubt),
+            (6, 6, Deliveries, Suspicion::None),
+            (11, 6, Deliveries, Suspicion::None),
+            (12, 6, Deliveries, Suspicion::Doubt),
+            (12, 12, Deliveries, Suspicion::None),
+            (17, 12, Deliveries, Suspicion::None),
+            (18, 12, Deliveries, Suspicion::Certainty),
+            // As after a deferral for another reason.
+            (18, 17, Deliveries, Suspicion::Certainty),
         ];
         for (silent, noted, counting, expected) in cases {
             let is = suspicion(silent, noted, 5, counting);
-            assert_eq!(is, expected, "{silent} after {noted}, {counting:?}");
+            assert_eq!(
+                is, expected,
+                "{silent}, {noted} of them noted, {counting:?}"
+            );
         }
     }
 
@@ -315,6 +333,7 @@ mod tests {
                 Ending::Failed(FailureClass::RetryAfter(Duration::from_secs(seconds)))
             }),
             Just(Ending::NotConfirmed),
+            Just(Ending::NotBegun),
             Just(Ending::LeaseLost),
             Just(Ending::GraceOver),
         ]

@@ -140,6 +140,7 @@ fn history(lease: &Lease, ended: &Ended) -> FailureHistory {
     FailureHistory {
         attempts,
         first_failure: lease.history().first_failure.or(ended.failed_at),
+        silent: ended.silent,
     }
 }
 

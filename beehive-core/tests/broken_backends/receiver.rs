@@ -220,7 +220,7 @@ impl Settle for BrokenLease {
             Defect::AbandonedAttemptsCount => {
                 let counted = FailureHistory {
                     attempts: self.attempt,
-                    first_failure: None,
+                    ..FailureHistory::default()
                 };
                 let again = |lease: Lease| lease.defer(Duration::ZERO, counted);
                 self.held.settle(again).await
@@ -238,7 +238,7 @@ impl Settle for BrokenLease {
             Defect::DeferLosesTheHistory => {
                 history = FailureHistory {
                     attempts: self.attempt,
-                    first_failure: None,
+                    ..FailureHistory::default()
                 };
             }
             Defect::DeferBlocksOthers => {

@@ -107,7 +107,7 @@ async fn deferring() -> Outcome {
     }
     let history = FailureHistory {
         attempts: 3,
-        first_failure: None,
+        ..FailureHistory::default()
     };
     let delay = Duration::from_secs(1);
     let Err(failed) = lease.defer(delay, history).await else {

@@ -20,7 +20,7 @@ pub struct Played {
     pub violations: Vec<String>,
     /// How often which fault struck.
     pub faults: FaultLog,
-    /// Processes that died.
+    /// Processes that died, of themselves or of an order.
     pub crashes: u64,
     /// Processes that were stopped and replaced.
     pub restarts: u64,

@@ -2,7 +2,7 @@
 
 use beehive_core::testing::{Fault, FaultPlan};
 
-use super::outage::Outage;
+use super::scenario::Scenario;
 
 /// What may come between an effect and the record of it.
 pub(super) const BETWEEN: [Fault; 5] = [
@@ -11,6 +11,17 @@ pub(super) const BETWEEN: [Fault; 5] = [
     Fault::Slow,
     Fault::StoreRefused,
     Fault::StoreUnconfirmed,
+];
+
+/// What may leave a lease unsettled. Where an event is given up for being left so too often, none of
+/// them may strike.
+pub(super) const UNSETTLED: [Fault; 6] = [
+    Fault::Crash,
+    Fault::LeaseCut,
+    Fault::Slow,
+    Fault::DeliveryLost,
+    Fault::SettleRefused,
+    Fault::SettleUnconfirmed,
 ];
 
 /// Whether effects that only the inbox protects must have happened once as well.
@@ -24,9 +35,10 @@ pub enum Protection {
 }
 
 impl Protection {
-    /// What protects under these faults.
-    pub(super) fn under(plan: &FaultPlan, outage: Option<Outage>) -> Self {
-        if outage.is_some() || any_of(plan, &BETWEEN) {
+    /// What protects in this scenario.
+    pub(super) fn of(scenario: &Scenario) -> Self {
+        let harmed = scenario.outage.is_some() || scenario.has_deadly_order();
+        if harmed || any_of(&scenario.plan, &BETWEEN) {
             Self::Operations
         } else {
             Self::Inbox
@@ -36,16 +48,8 @@ impl Protection {
 
 /// Whether every lease must be settled by who holds it: nothing takes it away, nothing keeps it from
 /// being settled, and nobody dies with it.
-pub(super) fn settles_all(plan: &FaultPlan) -> bool {
-    let harmful = [
-        Fault::Crash,
-        Fault::LeaseCut,
-        Fault::Slow,
-        Fault::DeliveryLost,
-        Fault::SettleRefused,
-        Fault::SettleUnconfirmed,
-    ];
-    !any_of(plan, &harmful)
+pub(super) fn settles_all(scenario: &Scenario) -> bool {
+    !scenario.has_deadly_order() && !any_of(&scenario.plan, &UNSETTLED)
 }
 
 fn any_of(plan: &FaultPlan, faults: &[Fault]) -> bool {
@@ -56,12 +60,17 @@ fn any_of(plan: &FaultPlan, faults: &[Fault]) -> bool {
 mod tests {
     use std::time::Duration;
 
-    use super::super::outage::OutageScope;
+    use beehive_core::queue::AttemptCounting;
+
+    use super::super::outage::{Outage, OutageScope};
     use super::*;
+
+    fn under(fault: Fault) -> Scenario {
+        Scenario::fair(0, FaultPlan::none().with(fault, 0.01))
+    }
 
     #[test]
     fn what_comes_between_an_effect_and_its_record_takes_the_protection_of_the_inbox_away() {
-        let under = |fault| Protection::under(&FaultPlan::none().with(fault, 0.01), None);
         for fault in Fault::ALL {
             let harmless = [
                 Fault::PublishRefused,
@@ -76,23 +85,25 @@ mod tests {
                 Fault::Conflict,
             ]
             .contains(&fault);
-            assert_eq!(under(fault) == Protection::Inbox, harmless, "{fault}");
+            let protection = Protection::of(&under(fault));
+            assert_eq!(protection == Protection::Inbox, harmless, "{fault}");
         }
-        let outage = Outage {
+        let mut scenario = under(Fault::Duplicated);
+        scenario.outage = Some(Outage {
             from: Duration::ZERO,
             length: Duration::from_secs(1),
             scope: OutageScope::All,
-        };
-        let under = Protection::under(&FaultPlan::none(), Some(outage));
-        assert_eq!(under, Protection::Operations);
+        });
+        assert_eq!(Protection::of(&scenario), Protection::Operations);
+        let mut scenario = under(Fault::Duplicated);
+        scenario.counting = AttemptCounting::Deliveries;
+        assert_eq!(Protection::of(&scenario), Protection::Operations);
     }
 
     #[test]
     fn a_lease_may_be_let_go_only_where_it_may_be_lost() {
-        assert!(settles_all(&FaultPlan::none()));
-        assert!(settles_all(&FaultPlan::none().with(Fault::Duplicated, 1.0)));
-        assert!(!settles_all(
-            &FaultPlan::none().with(Fault::DeliveryLost, 0.1)
-        ));
+        assert!(settles_all(&Scenario::fair(0, FaultPlan::none())));
+        assert!(settles_all(&under(Fault::Duplicated)));
+        assert!(!settles_all(&under(Fault::DeliveryLost)));
     }
 }

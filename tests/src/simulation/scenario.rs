@@ -5,13 +5,14 @@ use std::num::NonZeroUsize;
 use std::time::Duration;
 
 use beehive_core::hive::{FactorySettings, KillSwitchPolicy};
+use beehive_core::queue::AttemptCounting;
 use beehive_core::queue::memory::MemoryQueueOptions;
 use beehive_core::recovery::RetryPolicy;
 use beehive_core::testing::{Fault, FaultPlan};
 
 use super::criminal::Crime;
 use super::outage::Outage;
-use super::protection::{BETWEEN, Protection};
+use super::protection::{BETWEEN, Protection, UNSETTLED};
 use super::workflow::{Kind, Placed};
 use crate::mutations::Mutation;
 
@@ -24,6 +25,9 @@ pub struct Scenario {
     pub orders: u32,
     /// How many events wait in one queue at most; it refuses more.
     pub capacity: usize,
+    /// How the queue counts attempts. Where it counts deliveries, the first order takes each process
+    /// down that tries it, until it is given up.
+    pub counting: AttemptCounting,
     /// How many processes there are at one time.
     pub hives: u64,
     /// How each actor is run.
@@ -99,6 +103,14 @@ impl Scenario {
                 .with_pause(Duration::from_secs(1), Duration::from_secs(5));
             scenario.settings = scenario.settings.with_kill_switch(quick);
         }
+        if rng.u8(..8) == 0 {
+            scenario.counting = AttemptCounting::Deliveries;
+            let crashes_max = FactorySettings::default().crashes_max();
+            scenario.settings = scenario.settings.with_crashes_max(crashes_max);
+            for fault in UNSETTLED {
+                scenario.plan = scenario.plan.with(fault, 0.0);
+            }
+        }
         if rng.u8(..4) == 0 {
             // Calmer weather, in which each effect happens once.
             for fault in BETWEEN {
@@ -127,6 +139,7 @@ impl Scenario {
             seed,
             orders,
             capacity: MemoryQueueOptions::default().capacity(),
+            counting: AttemptCounting::Exact,
             hives,
             settings,
             grace: Duration::from_secs(30),
@@ -143,7 +156,13 @@ impl Scenario {
 
     /// What protects effects from happening twice here.
     pub fn protection(&self) -> Protection {
-        Protection::under(&self.plan, self.outage)
+        Protection::of(self)
+    }
+
+    /// Whether there is an order that takes its process down. Only one that counts deliveries is
+    /// asked to tell it from those that are in work beside it.
+    pub(super) fn has_deadly_order(&self) -> bool {
+        self.counting == AttemptCounting::Deliveries
     }
 
     /// The orders.
@@ -156,6 +175,7 @@ impl Scenario {
             order: format!("order-{number}"),
             items: rng.u32(1..=4),
             kind: match Kind::drawn(&mut rng) {
+                _ if number == 0 && self.has_deadly_order() => Kind::Deadly,
                 Kind::Hopeless if !hopeless => Kind::Terminal,
                 kind => kind,
             },
@@ -177,6 +197,9 @@ impl fmt::Display for Scenario {
             self.restarts_max,
             self.grace,
         )?;
+        if self.has_deadly_order() {
+            f.write_str(", one order deadly")?;
+        }
         if let Some(outage) = self.outage {
             write!(f, ", {outage}")?;
         }

@@ -58,7 +58,8 @@ impl World {
 
     /// The queue as this one uses it, below all faults.
     pub(super) fn queue(&self, who: Who) -> RecordedQueue {
-        RecordedQueue::new(self.broker.clone(), self.witness(who))
+        let counting = self.scenario.counting;
+        RecordedQueue::new(self.broker.clone(), counting, self.witness(who))
     }
 
     /// What befalls a process: each has dice of its own.
@@ -95,6 +96,7 @@ impl World {
         Ok(hive(version)
             .shared_queue(queue)
             .stores(stores)
+            .service(Arc::new(faults.clone()))
             .settings(self.scenario.settings)
             .grace(self.scenario.grace))
     }

@@ -24,6 +24,9 @@ pub(crate) struct Note {
     /// When the first of them failed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) first_failure: Option<Timestamp>,
+    /// How many of the last of them ended without a word.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub(crate) silent: u32,
     /// When the event is to be delivered, where SQS cannot delay it so long at one go.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) due: Option<Timestamp>,
@@ -69,6 +72,7 @@ impl Note {
         Self {
             attempts: history.attempts,
             first_failure: history.first_failure,
+            silent: history.silent,
             due: Some(due),
             ..Self::default()
         }
@@ -87,6 +91,7 @@ impl Note {
         FailureHistory {
             attempts: self.attempts,
             first_failure: self.first_failure,
+            silent: self.silent,
         }
     }
 

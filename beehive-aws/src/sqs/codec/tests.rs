@@ -79,7 +79,7 @@ fn event() -> impl Strategy<Value = Event> {
 proptest! {
     #[test]
     fn an_event_and_its_note_come_back_as_they_went(event in event(), attempts in 0_u32..5) {
-        let note = Note { attempts, due: Some(now()), ..Note::default() };
+        let note = Note { attempts, silent: attempts / 2, due: Some(now()), ..Note::default() };
         let sent = encode(&event, now()).unwrap();
         let read = decode(sent.with_note(&note));
         prop_assert!(read.defect.is_none(), "{:?}", read.defect);

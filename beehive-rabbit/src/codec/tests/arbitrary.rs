@@ -102,12 +102,14 @@ pub(super) fn note() -> impl Strategy<Value = Note> {
         any::<u32>(),
         option::of(time()),
         any::<u32>(),
+        any::<u32>(),
         option::of(time()),
     )
-        .prop_map(|(attempts, first_failure, deliveries, due)| Note {
+        .prop_map(|(attempts, first_failure, silent, deliveries, due)| Note {
             history: FailureHistory {
                 attempts,
                 first_failure,
+                silent,
             },
             deliveries,
             due,

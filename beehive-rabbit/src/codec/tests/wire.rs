@@ -64,6 +64,7 @@ fn note() -> Note {
         history: FailureHistory {
             attempts: 3,
             first_failure: Some("2023-11-14T22:13:20.5Z".parse().unwrap()),
+            silent: 0,
         },
         deliveries: 1,
         due: Some("2023-11-14T22:14:20Z".parse().unwrap()),

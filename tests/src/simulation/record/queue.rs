@@ -1,12 +1,14 @@
 //! The queue, as one process uses it.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use beehive_core::Result;
 use beehive_core::event::Event;
 use beehive_core::queue::memory::MemoryQueue;
 use beehive_core::queue::{
-    DeadLetters, DeclareOptions, EventQueue, Health, PublishError, QueueCapabilities, QueueName,
-    Receipt, Receiver, ReceiverOptions,
+    AttemptCounting, DeadLetters, DeclareOptions, EventQueue, Health, PublishError,
+    QueueCapabilities, QueueName, Receipt, Receiver, ReceiverOptions,
 };
 
 use super::receiver::RecordedReceiver;
@@ -16,12 +18,25 @@ use super::witness::Witness;
 #[derive(Clone, Debug)]
 pub(in super::super) struct RecordedQueue {
     inner: MemoryQueue,
+    capabilities: Arc<QueueCapabilities>,
     witness: Witness,
 }
 
 impl RecordedQueue {
-    pub(in super::super) fn new(inner: MemoryQueue, witness: Witness) -> Self {
-        Self { inner, witness }
+    /// It says that it counts attempts like this. The one in memory counts them exactly, which is
+    /// nothing that one who counts deliveries may not do.
+    pub(in super::super) fn new(
+        inner: MemoryQueue,
+        counting: AttemptCounting,
+        witness: Witness,
+    ) -> Self {
+        let mut capabilities = inner.capabilities().clone();
+        capabilities.attempts = counting;
+        Self {
+            inner,
+            capabilities: Arc::new(capabilities),
+            witness,
+        }
     }
 
     fn note(&self, events: &[Event], result: &Result<Receipt, PublishError>) {
@@ -57,7 +72,7 @@ impl RecordedQueue {
 #[deny(clippy::missing_trait_methods)]
 impl EventQueue for RecordedQueue {
     fn capabilities(&self) -> &QueueCapabilities {
-        self.inner.capabilities()
+        &self.capabilities
     }
 
     fn health(&self) -> Health {

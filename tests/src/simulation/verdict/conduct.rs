@@ -9,7 +9,7 @@ pub(super) fn violations(scenario: &Scenario, seen: &Seen) -> Vec<String> {
     /// One sentence of a kind says enough.
     const SHOWN: usize = 10;
     let mut wrong: Vec<_> = seen.misconduct.iter().take(SHOWN).cloned().collect();
-    if settles_all(&scenario.plan) {
+    if settles_all(scenario) {
         let of_process = seen.tallies.iter().filter(|(_, tally)| tally.let_go > 0);
         wrong.extend(
             of_process.map(|(who, tally)| {

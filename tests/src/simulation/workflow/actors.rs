@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use beehive_core::prelude::*;
+use beehive_core::testing::Faults;
 
 use super::events::{Doom, ItemRequested, ItemReserved, OrderCompleted, OrderShipped};
 use super::ledger::Ledger;
@@ -11,14 +12,19 @@ use super::ledger::Ledger;
 pub(in super::super) const STOCK: i64 = 1_000;
 
 /// One request for each item; what scattering comes to in both versions.
-pub(super) fn requests(
+pub(super) async fn requests(
     order: &str,
     items: u32,
     doom: Option<Doom>,
+    process: &Faults,
 ) -> Result<Vec<Event>, ActorError> {
     match doom {
         Some(Doom::Terminal) => return Err(ActorError::terminal("poison")),
         Some(Doom::Hopeless) => return Err(ActorError::retry("it never works")),
+        Some(Doom::Deadly) => {
+            process.crash();
+            return std::future::pending().await;
+        }
         None => {}
     }
     let request = |item| {

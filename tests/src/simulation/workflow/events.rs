@@ -20,6 +20,8 @@ pub(super) enum Doom {
     Terminal,
     /// It fails whenever it is tried.
     Hopeless,
+    /// It takes its process down whenever it is tried.
+    Deadly,
 }
 
 #[derive(Serialize, Deserialize)]

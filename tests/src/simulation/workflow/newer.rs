@@ -1,13 +1,19 @@
 //! What the newer version does otherwise: it reads orders that are paid by voucher, and rates.
 
+use std::sync::Arc;
+
 use beehive_core::prelude::*;
+use beehive_core::testing::Faults;
 
 use super::actors::{once, requests};
 use super::events::{ItemRequested, OrderPlaced, OrderRated, OrderShipped};
 
 #[actor("OrderPlaced-Scatter", emits(ItemRequested))]
-pub(super) async fn scatter(placed: OrderPlaced) -> Result<Vec<Event>, ActorError> {
-    requests(&placed.order, placed.items, placed.doom)
+pub(super) async fn scatter(
+    placed: OrderPlaced,
+    process: Arc<Faults>,
+) -> Result<Vec<Event>, ActorError> {
+    requests(&placed.order, placed.items, placed.doom, &process).await
 }
 
 /// A second reader of the same topic.

@@ -1,6 +1,9 @@
 //! What the older version does otherwise: it reads orders as they were written then.
 
+use std::sync::Arc;
+
 use beehive_core::prelude::*;
+use beehive_core::testing::Faults;
 
 use super::actors::{once, requests};
 use super::events::{Doom, ItemRequested};
@@ -21,8 +24,11 @@ enum OlderPayment {
 }
 
 #[actor("OrderPlaced-Scatter", emits(ItemRequested))]
-pub(super) async fn scatter(placed: OlderOrderPlaced) -> Result<Vec<Event>, ActorError> {
-    requests(&placed.order, placed.items, placed.doom)
+pub(super) async fn scatter(
+    placed: OlderOrderPlaced,
+    process: Arc<Faults>,
+) -> Result<Vec<Event>, ActorError> {
+    requests(&placed.order, placed.items, placed.doom, &process).await
 }
 
 #[actor("OrderPlaced-Audit")]

@@ -25,6 +25,8 @@ pub(in super::super) enum Kind {
     Terminal,
     /// It fails as often as it is tried.
     Hopeless,
+    /// It takes its process down as often as it is tried.
+    Deadly,
     /// Nobody can read it.
     Garbled,
 }
@@ -53,11 +55,12 @@ impl Kind {
 
     /// Where it is given up in the end, and why.
     pub(in super::super) fn dead_letters(self) -> &'static [(&'static str, DeadLetterReason)] {
-        use DeadLetterReason::{AttemptsExhausted, Terminal, Undecodable};
+        use DeadLetterReason::{AttemptsExhausted, Crashed, Terminal, Undecodable};
         match self {
             Self::Sound | Self::Voucher => &[],
             Self::Terminal => &[("OrderPlaced-Scatter", Terminal)],
             Self::Hopeless => &[("OrderPlaced-Scatter", AttemptsExhausted)],
+            Self::Deadly => &[("OrderPlaced-Scatter", Crashed)],
             Self::Garbled => &[
                 ("OrderPlaced-Audit", Undecodable),
                 ("OrderPlaced-Scatter", Undecodable),
@@ -72,6 +75,7 @@ impl Placed {
         let doom = match self.kind {
             Kind::Terminal => Some(Doom::Terminal),
             Kind::Hopeless => Some(Doom::Hopeless),
+            Kind::Deadly => Some(Doom::Deadly),
             Kind::Sound | Kind::Voucher | Kind::Garbled => None,
         };
         let body = OrderPlaced {
