@@ -2,7 +2,7 @@
 //!
 //! The fuzzer in `tests/fuzz` runs the same functions for longer.
 
-use beehive_core::fuzzing;
+use beehive_core::fuzzing::{self, Form};
 use proptest::collection::{btree_map, vec};
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -129,12 +129,13 @@ proptest! {
 
     #[test]
     fn attributes(attributes in vec(attribute(), 0..12), id in ".{1,40}", data in ".{0,20}") {
-        let mut form = format!("specversion: 1.0\nid: {id}\nsource: s\ntype: T\n");
-        let given = attributes.iter().filter(|(name, _)| name != "specversion");
-        form.extend(given.map(|(name, value)| format!("{name}: {value}\n")));
-        fuzzing::cloudevent(format!("{form}\n{data}").as_bytes());
-        let all: String = attributes.iter().map(|(name, value)| format!("{name}: {value}\n")).collect();
+        let all = Form::lines(&attributes);
         fuzzing::cloudevent(format!("{all}\n{data}").as_bytes());
+        let mut others = attributes;
+        others.retain(|(name, _)| name != "specversion");
+        let others = Form::lines(&others);
+        let required = format!("specversion: 1.0\nid: {id}\nsource: s\ntype: T\n");
+        fuzzing::cloudevent(format!("{required}{others}\n{data}").as_bytes());
     }
 
     #[test]
@@ -175,8 +176,7 @@ proptest! {
     fn overrides(
         variables in vec(("BEEHIVE_ACTOR_(IDLE|BUSY)?_(PARALLELISM|LEASE|TIMEOUT|X)|[A-Z_]{0,5}", "[0-9]{0,20} ?(ns|ms|s|m|h|y|x)?|.{0,5}"), 0..4),
     ) {
-        let form: String = variables.iter().map(|(name, value)| format!("{name}: {value}\n")).collect();
-        fuzzing::actor_override(form.as_bytes());
+        fuzzing::actor_override(Form::lines(&variables).as_bytes());
     }
 
     #[test]

@@ -71,6 +71,7 @@ fn sound<T>(read: Result<T>) -> Option<T> {
 
 #[cfg(test)]
 mod tests {
+    use beehive_core::fuzzing::Form;
     use proptest::prelude::*;
 
     // What is tested is called like what it reads.
@@ -84,8 +85,7 @@ mod tests {
                 0..8,
             ),
         ) {
-            let form: String = attributes.iter().map(|(name, value)| format!("{name}: {value}\n")).collect();
-            target(form.as_bytes());
+            target(Form::lines(&attributes).as_bytes());
         }
     }
 }
