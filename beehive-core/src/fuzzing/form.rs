@@ -31,6 +31,17 @@ impl<'a> Form<'a> {
         }
     }
 
+    /// Writes the lines of a form.
+    pub fn lines(headers: &[(String, String)]) -> String {
+        let mut lines = String::new();
+        for (name, value) in headers {
+            for part in [name.as_str(), ": ", value, "\n"] {
+                lines.push_str(part);
+            }
+        }
+        lines
+    }
+
     /// The names and values of its lines, in order; a line without `: ` is a name without a value.
     pub fn headers(&self) -> impl Iterator<Item = (&str, String)> {
         self.lines.iter().map(|line| {
@@ -71,5 +82,7 @@ mod tests {
         );
         assert_eq!(read(b"\n\xff"), form(&[], b"\xff"));
         assert_eq!(read(b"a: \xff\n"), form(&["a=\u{fffd}"], b""));
+        let lines = Form::lines(&[("id".into(), "1".into()), ("x".into(), String::new())]);
+        assert_eq!(read(lines.as_bytes()), form(&["id=1", "x="], b""));
     }
 }

@@ -78,8 +78,7 @@ mod tests {
                 ("BEEHIVE_RABBIT_(NAMESPACE|PLAINTEXT|CA_FILE|CERT_FILE|KEY_FILE)", "[a-z/ _-]{0,32}|.{0,5}"), 0..3,
             ),
         ) {
-            let mut form = format!("AMQP_URL: {}\n", urls.join(" "));
-            form.extend(others.iter().map(|(name, value)| format!("{name}: {value}\n")));
+            let form = format!("AMQP_URL: {}\n{}", urls.join(" "), Form::lines(&others));
             settings(form.as_bytes());
         }
     }
