@@ -235,6 +235,7 @@ async fn survive_a_kill(place: Place) -> Outcome {
     deferred.history = FailureHistory {
         attempts: 7,
         first_failure: Some(Timestamp::UNIX_EPOCH),
+        silent: 0,
     };
     let lease = lease.ok_or("the event did not come")?;
     lease.defer(delay, deferred.history).await?;
