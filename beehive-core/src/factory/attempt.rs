@@ -74,17 +74,17 @@ impl Factory {
         }
         match self.entry().admit(lease) {
             Admission::Given => {}
-            Admission::Postponed => {
+            Admission::Postponed { silent } => {
                 let policy = self.settings.retry();
                 let delay = policy.delay(policy.round(first), fastrand::f64());
-                return Ended::postponed(lease, delay.min(self.delay_max));
+                return Ended::postponed(first, silent, delay.min(self.delay_max));
             }
             Admission::Refused(refusal) => return Ended::refused(first, refusal),
         }
         if first > 1
             && let Some(held) = self.slots.held_elsewhere(slot, lease.event().id())
         {
-            return Ended::held_elsewhere(lease, held);
+            return Ended::held_elsewhere(first, self.entry().unanswered(lease), held);
         }
         let mut failed_at = None;
         let mut until = start + self.settings.timeout();
@@ -115,7 +115,11 @@ impl Factory {
                 attempt,
                 errors: failure.errors,
                 failed_at,
-                silent: if begun { 0 } else { lease.silence() },
+                silent: if begun {
+                    0
+                } else {
+                    self.entry().unanswered(lease)
+                },
                 mark: mark(failure.ending),
             };
         }

@@ -116,7 +116,10 @@ pub(super) enum Admission {
     /// It is.
     Given,
     /// Not now: it may have taken its workers down, and waits before it may do so again.
-    Postponed,
+    Postponed {
+        /// How many deliveries without a word that accounts for.
+        silent: u32,
+    },
     /// It is not, and never will be.
     Refused(Refusal),
 }
@@ -147,10 +150,12 @@ impl Entry<'_> {
             let error = format!("{hops} events led to this one, and {hops_max} may");
             return refuse(DeadLetterReason::Loop, vec![error]);
         }
-        let (silent, noted) = (lease.silence(), lease.history().silent);
-        match suspicion(silent, noted, self.crashes_max, self.counting) {
+        let silent = lease.silence();
+        match suspicion(silent, self.waits(lease), self.crashes_max, self.counting) {
             Suspicion::None => Admission::Given,
-            Suspicion::Doubt => Admission::Postponed,
+            Suspicion::Doubt => Admission::Postponed {
+                silent: self.suspicious(lease),
+            },
             Suspicion::Certainty => {
                 let max = self.crashes_max;
                 let error =
@@ -158,6 +163,23 @@ impl Entry<'_> {
                 refuse(DeadLetterReason::Crashed, vec![error])
             }
         }
+    }
+
+    /// What is to be noted of deliveries without a word when the event is put off for another reason
+    /// before an actor was given it: all of them, but not as if it had waited for them.
+    pub(super) fn unanswered(&self, lease: &Lease) -> u32 {
+        lease.silence().min(self.suspicious(lease) - 1)
+    }
+
+    /// From how many deliveries without a word on it is suspected again.
+    fn suspicious(&self, lease: &Lease) -> u32 {
+        let often = self.crashes_max.saturating_add(1);
+        self.waits(lease).saturating_add(1).saturating_mul(often)
+    }
+
+    /// How often it has waited for being suspected.
+    fn waits(&self, lease: &Lease) -> u32 {
+        lease.history().silent / self.crashes_max.saturating_add(1)
     }
 }
 
@@ -171,27 +193,24 @@ enum Suspicion {
 }
 
 /// How sure it is that an event crashes whoever takes it, of which this many deliveries in a row
-/// ended without a word, so many of them before it was put off.
+/// ended without a word, and which has waited for that so often.
 ///
 /// Where every delivery is counted, many of them reached no actor: they were fetched ahead when the
 /// connection broke, or handed back because nothing could be published. A broker that comes and
 /// goes a few times would have every waiting event given up. So the event waits, with what was
 /// counted noted down, and is given up when that has helped twice.
-fn suspicion(silent: u32, noted: u32, crashes_max: u32, counting: AttemptCounting) -> Suspicion {
-    /// To wait twice, and no more.
-    const SURE: u32 = 3;
+fn suspicion(silent: u32, waits: u32, crashes_max: u32, counting: AttemptCounting) -> Suspicion {
+    const WAITS_MAX: u32 = 2;
     let often = crashes_max.saturating_add(1);
-    let (suspected, before) = (silent / often, noted / often);
-    let sure = match counting {
-        AttemptCounting::Exact => 1,
-        AttemptCounting::Deliveries => SURE,
+    let suspected = silent >= waits.saturating_add(1).saturating_mul(often);
+    let certain = match counting {
+        AttemptCounting::Exact => true,
+        AttemptCounting::Deliveries => waits >= WAITS_MAX,
     };
-    if suspected >= sure {
-        Suspicion::Certainty
-    } else if suspected > before {
-        Suspicion::Doubt
-    } else {
-        Suspicion::None
+    match (suspected, certain) {
+        (false, _) => Suspicion::None,
+        (true, false) => Suspicion::Doubt,
+        (true, true) => Suspicion::Certainty,
     }
 }
 
@@ -304,18 +323,14 @@ mod tests {
         let cases = [
             (5, 0, Exact, Suspicion::None),
             (6, 0, Exact, Suspicion::Certainty),
-            (6, 4, Exact, Suspicion::Certainty),
-            (5, 5, Deliveries, Suspicion::None),
+            (5, 0, Deliveries, Suspicion::None),
             (6, 0, Deliveries, Suspicion::Doubt),
-            (6, 5, Deliveries, Suspicion::Doubt),
-            (6, 6, Deliveries, Suspicion::None),
-            (11, 6, Deliveries, Suspicion::None),
-            (12, 6, Deliveries, Suspicion::Doubt),
-            (12, 12, Deliveries, Suspicion::None),
-            (17, 12, Deliveries, Suspicion::None),
-            (18, 12, Deliveries, Suspicion::Certainty),
-            // As after a deferral for another reason.
-            (18, 17, Deliveries, Suspicion::Certainty),
+            // However many there were before anybody looked.
+            (44, 0, Deliveries, Suspicion::Doubt),
+            (11, 1, Deliveries, Suspicion::None),
+            (12, 1, Deliveries, Suspicion::Doubt),
+            (17, 2, Deliveries, Suspicion::None),
+            (18, 2, Deliveries, Suspicion::Certainty),
         ];
         for (silent, noted, counting, expected) in cases {
             let is = suspicion(silent, noted, 5, counting);

@@ -57,25 +57,25 @@ impl Ended {
     }
 
     /// The event waits before it is given to an actor again; its deliveries so far are noted, and
-    /// that they ended without a word.
-    pub(super) fn postponed(lease: &Lease, delay: Duration) -> Self {
+    /// how many of them ended without a word.
+    pub(super) fn postponed(attempt: u32, silent: u32, delay: Duration) -> Self {
         let later = Disposition::RetryLater(delay, Counting::Uncounted);
         Self {
-            silent: lease.silence(),
-            ..Self::without_failure(later, lease.attempt(), Mark::Neutral)
+            silent,
+            ..Self::without_failure(later, attempt, Mark::Neutral)
         }
     }
 
     /// A worker of this process still has the event, though its lease is gone. To give it to
     /// another would lose one thread after the other.
-    pub(super) fn held_elsewhere(lease: &Lease, held: Held) -> Self {
+    pub(super) fn held_elsewhere(attempt: u32, silent: u32, held: Held) -> Self {
         /// By then the other has noticed, or was given up.
         const PAUSE: Duration = Duration::from_secs(5);
         match held {
             // It may be a copy, of an event that takes its process down in a moment.
-            Held::Busy => Self::postponed(lease, PAUSE),
+            Held::Busy => Self::postponed(attempt, silent, PAUSE),
             Held::Stuck => Self::refused(
-                lease.attempt(),
+                attempt,
                 Refusal {
                     reason: DeadLetterReason::Crashed,
                     errors: vec![

@@ -276,3 +276,19 @@ async fn an_inbox_that_fails_says_nothing_of_whether_an_event_takes_its_process_
     let letters = dead_letters(&queue, "Start-Crash").await;
     assert_eq!(letters[0].record.reason, DeadLetterReason::Crashed);
 }
+
+#[tokio::test(start_paused = true)]
+async fn an_event_waits_before_it_is_given_up_however_often_it_was_lost_before_anybody_looked() {
+    let mut scripted = Scripted::new();
+    scripted.capabilities.attempts = AttemptCounting::Deliveries;
+    let queue = scripted.inner.clone();
+    queue.declare(&name("Start-Flap")).await.unwrap();
+    queue.push(event("Start", "sound")).await.unwrap();
+    lose(&queue, "Start-Flap", 40).await;
+    let hive = hive(scripted).settings(no_retries().with_crashes_max(3));
+    let hive = hive.register(actor("Start-Flap", |_| done()));
+    let running = hive.build().unwrap().start().await.unwrap();
+    within(60 * MINUTE, "processed", queue.idle()).await;
+    assert_eq!(dead_letters(&queue, "Start-Flap").await, []);
+    assert_eq!(running.drain().await.statistics.processed, 1);
+}
