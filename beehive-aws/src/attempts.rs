@@ -25,6 +25,12 @@ const PAUSE_MAX: Duration = Duration::from_secs(2);
 pub(crate) enum Repeat {
     /// Any: twice is as good as once, or is noticed.
     Always,
+    /// Any but those that lost a race with another write: what they completed is void then.
+    #[cfg_attr(
+        not(feature = "s3"),
+        allow(dead_code, reason = "only what is written in parts is completed")
+    )]
+    UnlessRaced,
     /// Only those that had no effect: twice would be too often.
     #[cfg_attr(
         not(feature = "dynamo"),
@@ -109,7 +115,8 @@ fn goes_on(repeat: Repeat, verdict: Verdict, attempts: u32) -> bool {
         Verdict::Refused => false,
         Verdict::Corrected => attempts == 1,
         Verdict::Busy => attempts < ATTEMPTS_MAX,
-        Verdict::Doubtful => repeat == Repeat::Always && attempts < ATTEMPTS_MAX,
+        Verdict::Raced => repeat != Repeat::UnlessRaced && attempts < ATTEMPTS_MAX,
+        Verdict::Doubtful => repeat != Repeat::IfNotApplied && attempts < ATTEMPTS_MAX,
     }
 }
 
@@ -137,6 +144,18 @@ where
 
     pub(crate) fn kind(&self) -> ErrorKind {
         self.fault.kind()
+    }
+
+    /// What the service calls it, if it said so.
+    #[cfg(feature = "s3")]
+    pub(crate) fn code(&self) -> Option<&str> {
+        self.fault.code()
+    }
+
+    /// What became of the last attempt.
+    #[cfg(feature = "s3")]
+    pub(crate) fn verdict(&self) -> Verdict {
+        self.fault.verdict()
     }
 
     /// What is known of it, for each entry of a batch.
@@ -168,18 +187,24 @@ mod tests {
 
     #[test]
     fn a_call_is_made_again_only_where_that_can_help_and_cannot_hurt() {
-        use Repeat::{Always, IfNotApplied};
-        use Verdict::{Busy, Corrected, Doubtful, Refused};
+        use Repeat::{Always, IfNotApplied, UnlessRaced};
+        use Verdict::{Busy, Corrected, Doubtful, Raced, Refused};
         for (repeat, verdict, attempts, expected) in [
             (Always, Refused, 1, false),
             (Always, Busy, 1, true),
             (Always, Busy, ATTEMPTS_MAX, false),
             (Always, Doubtful, 1, true),
             (Always, Doubtful, ATTEMPTS_MAX, false),
+            (Always, Raced, 1, true),
+            (Always, Raced, ATTEMPTS_MAX, false),
             (Always, Corrected, 1, true),
             (Always, Corrected, 2, false),
+            (UnlessRaced, Busy, 1, true),
+            (UnlessRaced, Doubtful, 1, true),
+            (UnlessRaced, Raced, 1, false),
             (IfNotApplied, Busy, 1, true),
             (IfNotApplied, Corrected, 1, true),
+            (IfNotApplied, Raced, 1, true),
             (IfNotApplied, Doubtful, 1, false),
         ] {
             assert_eq!(

@@ -8,6 +8,7 @@ use aws_config::retry::RetryConfig;
 use aws_config::stalled_stream_protection::StalledStreamProtectionConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_smithy_http_client::Builder;
 use aws_smithy_http_client::tls::Provider;
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
@@ -17,15 +18,13 @@ use aws_types::origin::Origin;
 use aws_types::service_config::ServiceConfigKey;
 
 use crate::Timeouts;
+use crate::credentials::{CREDENTIALS_TIMEOUT, Unhurried};
 
 /// How long a connection may lie idle in the pool: less than the services and what stands between
 /// keep it open, so that no call is sent into one that is dead.
 const POOL_IDLE: Duration = Duration::from_secs(20);
 /// How long a body may stand still before the call is given up: longer than a lost packet takes.
 const STALL_GRACE: Duration = Duration::from_secs(20);
-/// How long credentials may take: the SDK allows five seconds, which a busy metadata service does not
-/// always keep.
-const CREDENTIALS_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// How AWS is reached.
 ///
@@ -61,13 +60,21 @@ impl AwsConfig {
     }
 
     /// What an SDK configuration says. Its time-outs and its retries are replaced by ours, since
-    /// retries here know what may have taken effect and those of the SDK do not.
+    /// retries here know what may have taken effect and those of the SDK do not. Its credentials may
+    /// take half a minute to load, however short an attempt is.
     #[must_use]
     pub fn new(sdk: SdkConfig) -> Self {
         let sdk = if sdk.http_client().is_some() {
             sdk
         } else {
             sdk.into_builder().http_client(http_client()).build()
+        };
+        let sdk = match sdk.credentials_provider() {
+            None => sdk,
+            Some(provider) => {
+                let provider = SharedCredentialsProvider::new(Unhurried::new(provider));
+                sdk.into_builder().credentials_provider(provider).build()
+            }
         };
         Self {
             sdk,
@@ -169,7 +176,9 @@ impl fmt::Debug for AwsConfig {
 
 /// A URL without the user and password it may hold, and without what follows the host.
 pub(crate) fn without_user(url: &str) -> String {
-    let (scheme, rest) = url.split_once("://").unwrap_or(("", url));
+    let is_scheme =
+        |(scheme, _): &(&str, &str)| scheme.bytes().all(|byte| byte.is_ascii_alphabetic());
+    let (scheme, rest) = url.split_once("://").filter(is_scheme).unwrap_or(("", url));
     let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
     let host = authority.rsplit('@').next().unwrap_or_default();
     format!("{scheme}://{host}")
@@ -181,6 +190,9 @@ fn http_client() -> SharedHttpClient {
         .tls_provider(Provider::Rustls(CryptoMode::Ring))
         .build_https()
 }
+
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) mod fuzz;
 
 #[cfg(test)]
 mod tests {
@@ -222,6 +234,7 @@ mod tests {
             ("https://a:b@c.d/e?f=g", "https://c.d"),
             ("https://a:b@x@c.d", "https://c.d"),
             ("no url", "://no url"),
+            ("a:hunter2@b://c", "://b:"),
         ] {
             assert_eq!(without_user(url), shown);
         }

@@ -79,6 +79,29 @@ impl Fault {
         }
     }
 
+    /// Of one entry that names a lease by its receipt. SQS calls the receipt of a lease that is over an
+    /// invalid value, as it does a time that is too long; and it quotes the receipt.
+    #[cfg(feature = "sqs")]
+    pub(crate) fn of_receipt(code: &str, said: Option<&str>, blames_sender: bool) -> Self {
+        let fault = Self::of_entry(code, said, blames_sender);
+        let over = match fault.kind {
+            ErrorKind::Invalid if said.is_some_and(|said| said.contains("VisibilityTimeout")) => {
+                return Self {
+                    kind: ErrorKind::Limit,
+                    ..fault
+                };
+            }
+            ErrorKind::Invalid | ErrorKind::LeaseLost => {
+                Self::of_entry("ReceiptHandleIsInvalid", None, blames_sender)
+            }
+            _ => return fault,
+        };
+        Self {
+            code: fault.code,
+            ..over
+        }
+    }
+
     /// Of one entry of a batch of which the answer says nothing.
     #[cfg(feature = "sqs")]
     pub(crate) fn unanswered() -> Self {

@@ -54,9 +54,13 @@ mod attempts;
 #[cfg(feature = "dynamo")]
 mod clock;
 mod config;
+mod credentials;
 #[cfg(feature = "dynamo")]
 pub mod dynamo;
 mod error;
+#[cfg(feature = "fuzzing")]
+#[doc(hidden)]
+pub mod fuzzing;
 #[cfg(feature = "lambda")]
 pub mod lambda;
 mod provisioning;

@@ -32,6 +32,9 @@ pub enum ErrorKind {
     LeaseLost,
     /// An event, or its body, cannot be read. Trying again cannot help.
     Undecodable,
+    /// An event is of a type that its reader does not know, such as one of a version yet to come. The
+    /// same reader will not know it later; another may.
+    UnknownType,
     /// An argument or stored content does not follow its rules.
     Invalid,
     /// The program was put together wrongly; found before anything runs.
@@ -53,6 +56,7 @@ impl ErrorKind {
             Self::Temporary => "temporary failure",
             Self::LeaseLost => "lease lost",
             Self::Undecodable => "undecodable",
+            Self::UnknownType => "unknown type",
             Self::Invalid => "invalid",
             Self::Configuration => "configuration",
             Self::Denied => "denied",

@@ -97,6 +97,9 @@ pub mod recovery;
 
 #[cfg(feature = "conformance")]
 pub mod conformance;
+#[cfg(feature = "fuzzing")]
+#[doc(hidden)]
+pub mod fuzzing;
 #[cfg(feature = "macros")]
 mod macros;
 pub mod page;

@@ -6,6 +6,7 @@ use std::num::NonZeroUsize;
 use std::time::Duration;
 
 use beehive_core::event::Event;
+use beehive_core::page::{Cursor, PageRequest};
 use beehive_core::queue::memory::{Census, MemoryQueue, MemoryQueueOptions};
 use beehive_core::queue::{
     DeadLetterReason, DeadLetterRecord, EventQueue, EventQueueExt, FailureHistory, QueueName,
@@ -24,6 +25,18 @@ fn name(text: &str) -> QueueName {
 
 fn event(body: &'static str) -> Event {
     Event::new("Flower", "text/plain", body)
+}
+
+fn record() -> DeadLetterRecord {
+    DeadLetterRecord {
+        reason: DeadLetterReason::Terminal,
+        errors: Vec::new(),
+        attempts: 1,
+        actor: "Bee".into(),
+        host: "hive".into(),
+        first_failure: Timestamp::UNIX_EPOCH,
+        last_failure: Timestamp::UNIX_EPOCH,
+    }
 }
 
 async fn declared(names: &[&str]) -> Result<MemoryQueue> {
@@ -66,7 +79,7 @@ async fn an_event_goes_through_every_state() -> Result<()> {
     assert_eq!(lease.attempt(), 2);
     let history = FailureHistory {
         attempts: 7,
-        first_failure: None,
+        ..FailureHistory::default()
     };
     lease.defer(HOUR, history).await?;
     assert_eq!(queue.census_of(&bee)?, census(0, 0, 1));
@@ -232,15 +245,7 @@ async fn one_dead_letter_too_many_leaves_its_lease_as_it_is() -> Result<()> {
     let queue = MemoryQueue::new(MemoryQueueOptions::default().with_capacity(1));
     let bee = name("Flower-Bee");
     queue.declare(&bee).await?;
-    let record = DeadLetterRecord {
-        reason: DeadLetterReason::Terminal,
-        errors: Vec::new(),
-        attempts: 1,
-        actor: "Bee".into(),
-        host: "hive".into(),
-        first_failure: Timestamp::UNIX_EPOCH,
-        last_failure: Timestamp::UNIX_EPOCH,
-    };
+    let record = record();
     queue.push(event("clover")).await?;
     let first = queue.receive_one(&bee, LEASE).await?.unwrap();
     first.dead_letter(&record).await?;
@@ -252,5 +257,34 @@ async fn one_dead_letter_too_many_leaves_its_lease_as_it_is() -> Result<()> {
     queue.dead_letters().purge(&bee).await?;
     refused.lease.dead_letter(&record).await?;
     assert_eq!(queue.census_of(&bee)?.dead_lettered, 1);
+    Ok(())
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_copy_of_a_dead_letter_needs_no_room() -> Result<()> {
+    let options = MemoryQueueOptions::default().with_capacity(1);
+    let queue = MemoryQueue::new(options);
+    let bee = name("Flower-Bee");
+    queue.declare(&bee).await?;
+    let event = event("clover");
+    for _ in 0..2 {
+        queue.push(event.clone()).await?;
+        let lease = queue.receive_one(&bee, LEASE).await?.unwrap();
+        lease.dead_letter(&record()).await?;
+    }
+    let census = queue.census_of(&bee)?;
+    assert_eq!((census.dead_lettered, census.leased), (1, 0));
+    Ok(())
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_cursor_beyond_every_dead_letter_is_at_the_end() -> Result<()> {
+    let queue = MemoryQueue::default();
+    let bee = name("Flower-Bee");
+    queue.declare(&bee).await?;
+    let last = Cursor::new(u64::MAX.to_string());
+    let page = PageRequest::first(1).starting_at(last);
+    let listed = queue.dead_letters().list(&bee, &page).await?;
+    assert!(listed.items.is_empty() && listed.next.is_none());
     Ok(())
 }

@@ -11,7 +11,7 @@ use libtest_mimic::Failed;
 use crate::wire::Wire;
 
 /// A test of this name, on the emulator of all of AWS.
-pub(crate) fn trial<F>(name: &'static str, run: impl FnOnce() -> F + Send + 'static) -> Trial
+pub(crate) fn trial<F>(name: impl Into<String>, run: impl FnOnce() -> F + Send + 'static) -> Trial
 where
     F: Future<Output = Outcome> + Send + 'static,
 {

@@ -8,7 +8,10 @@
 
 mod emulator;
 mod faults;
+mod gate;
+mod hive;
 mod queues;
+mod secrets;
 mod wire;
 
 use std::process::ExitCode;
@@ -16,5 +19,10 @@ use std::process::ExitCode;
 use beehive_tests::trials;
 
 fn main() -> ExitCode {
-    trials::run(faults::trials().into_iter().chain(queues::trials()))
+    let mut all = faults::trials();
+    all.extend(gate::trials());
+    all.extend(queues::trials());
+    all.extend(hive::trials());
+    all.extend(secrets::trials());
+    trials::run(all)
 }

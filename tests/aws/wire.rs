@@ -19,6 +19,8 @@ use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_runtime_api::http::StatusCode;
 use aws_smithy_types::body::SdkBody;
+use beehive_tests::gate::{self, Call, Dice};
+use hyper::Request;
 
 type Deed = Pin<Box<dyn Future<Output = ()> + Send>>;
 
@@ -32,6 +34,8 @@ pub(crate) enum Fault {
     SwallowThen(Deed),
     /// It never arrives; this is the answer.
     Answer { status: u16, body: &'static str },
+    /// It never arrives; the answer is what a gate would give.
+    Refuse(gate::Fault),
     /// It never arrives, and nothing is ever answered.
     Hang,
 }
@@ -120,7 +124,8 @@ struct End {
 
 impl HttpConnector for End {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
-        let fault = self.wire.meets(&operation_of(&request));
+        let call = call_of(&request);
+        let fault = self.wire.meets(call.operation());
         let inner = self.inner.clone();
         HttpConnectorFuture::new(async move {
             match fault {
@@ -136,6 +141,12 @@ impl HttpConnector for End {
                     Err(broken())
                 }
                 Some(Fault::Answer { status, body }) => Ok(answer(status, body)),
+                Some(Fault::Refuse(fault)) => {
+                    let body = request.body().bytes().unwrap_or_default();
+                    let made_up = gate::answer(fault, &call, body, Dice::new(fastrand::u64(..)));
+                    let made_up = made_up.expect("a gate answers so");
+                    Ok(as_answer(&made_up))
+                }
                 Some(Fault::Hang) => std::future::pending().await,
             }
         })
@@ -153,37 +164,22 @@ fn answer(status: u16, body: &'static str) -> HttpResponse {
     answer
 }
 
-/// What a request asks for: DynamoDB and SQS say so in a header, SNS at the start of the body, and of
-/// S3 it is method and query.
-fn operation_of(request: &HttpRequest) -> String {
-    if let Some(target) = request.headers().get("x-amz-target") {
-        return target.rsplit('.').next().unwrap_or(target).to_owned();
+fn as_answer(made_up: &gate::Answer) -> HttpResponse {
+    let status = StatusCode::try_from(made_up.status()).expect("a gate answers in HTTP");
+    let mut answer = HttpResponse::new(status, SdkBody::from(made_up.body()));
+    for (name, value) in made_up.headers() {
+        answer.headers_mut().insert(name, value.to_owned());
     }
-    let body = request
-        .body()
-        .bytes()
-        .and_then(|body| std::str::from_utf8(body).ok());
-    if let Some(action) = body.and_then(|body| body.strip_prefix("Action=")) {
-        return action.split('&').next().unwrap_or(action).to_owned();
-    }
-    let query = request.uri().split_once('?').map_or("", |(_, query)| query);
-    let has = |name: &str| {
-        query
-            .split('&')
-            .any(|part| part.split('=').next() == Some(name))
-    };
-    match request.method() {
-        "POST" if has("uploads") => "CreateMultipartUpload",
-        "POST" if has("uploadId") => "CompleteMultipartUpload",
-        "PUT" if has("partNumber") => "UploadPart",
-        "DELETE" if has("uploadId") => "AbortMultipartUpload",
-        "GET" if has("uploads") => "ListMultipartUploads",
-        "GET" if has("list-type") => "ListObjectsV2",
-        "GET" => "GetObject",
-        "HEAD" => "HeadObject",
-        "PUT" => "PutObject",
-        "DELETE" => "DeleteObject",
-        other => other,
-    }
-    .to_owned()
+    answer
+}
+
+/// What a request asks for.
+fn call_of(request: &HttpRequest) -> Call {
+    let headers = request.headers().iter();
+    let head = Request::builder()
+        .method(request.method())
+        .uri(request.uri());
+    let head = headers.fold(head, |head, (name, value)| head.header(name, value));
+    let head = head.body(()).expect("what the SDK sends is HTTP");
+    Call::of(&head, request.body().bytes().unwrap_or_default())
 }

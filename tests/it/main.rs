@@ -5,6 +5,8 @@
     reason = "what a test cannot read, it cannot judge"
 )]
 
+mod corpus;
 mod hives;
 mod nodes;
+mod simulation;
 mod tidy;

@@ -1,12 +1,17 @@
 //! The least that tests need to speak to a broker without beehive.
 
-use beehive_tests::trials::Outcome;
+use std::time::Duration;
+
+use beehive_tests::trials::{Outcome, eventually};
 use lapin::options::{
     BasicGetOptions, BasicPublishOptions, ConfirmSelectOptions, QueueDeclareOptions,
 };
 use lapin::types::{AMQPValue, FieldTable};
-use lapin::{BasicProperties, Channel, Confirmation, Connection, ConnectionProperties};
+use lapin::{BasicProperties, Channel, Confirmation, Connection, ConnectionProperties, Queue};
 use libtest_mimic::Failed;
+
+/// For what a broker does in its own time.
+const SOON: Duration = Duration::from_secs(30);
 
 /// A connection with one channel that confirms.
 pub(crate) struct Client {
@@ -55,6 +60,27 @@ impl Client {
             Confirmation::Ack(None) => Ok(()),
             other => Err(format!("not confirmed: {other:?}").into()),
         }
+    }
+
+    /// Waits until so many messages are in a queue that nobody holds.
+    pub(crate) async fn until_ready(&self, queue: &str, count: u32) -> Outcome {
+        eventually("the return of what was held", SOON, || async {
+            let queue = self.look(queue).await?;
+            Ok::<_, Failed>((queue.message_count() == count).then_some(()))
+        })
+        .await
+    }
+
+    /// What a queue says of itself.
+    pub(crate) async fn look(&self, queue: &str) -> Result<Queue, Failed> {
+        let passive = QueueDeclareOptions {
+            passive: true,
+            ..QueueDeclareOptions::default()
+        };
+        let asked = self
+            .channel
+            .queue_declare(queue.into(), passive, FieldTable::default());
+        Ok(asked.await?)
     }
 
     /// Takes what is first in a queue.

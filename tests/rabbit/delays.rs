@@ -10,6 +10,7 @@ use beehive_core::queue::{EventQueue, FailureHistory, QueueName, Receiver, Recei
 use beehive_rabbit::{QueueType, RabbitConfig, RabbitQueue};
 use beehive_tests::services::{Broker, BrokerOptions, shared_broker};
 use beehive_tests::trials::{Outcome, Place, Trial, eventually, trial};
+use jiff::Timestamp;
 use libtest_mimic::Failed;
 use tokio::time::{Instant, sleep_until};
 
@@ -61,11 +62,12 @@ async fn declared(queue: &RabbitQueue, text: &str) -> Result<Box<dyn Receiver>, 
     queue.receiver(&name(text), options).await
 }
 
-/// An event, when it may come, and how much later it may come.
+/// An event, when it may come, how much later it may come, and what was noted of it.
 struct Expected {
     event: Event,
     due: Instant,
     late: Duration,
+    history: FailureHistory,
 }
 
 impl Expected {
@@ -81,6 +83,7 @@ fn delayed(topic: &str, delay: Duration) -> Expected {
         event,
         due,
         late: LATE,
+        history: FailureHistory::default(),
     }
 }
 
@@ -113,7 +116,11 @@ async fn all_come(receiver: &mut dyn Receiver, expected: &[Expected]) -> Outcome
             let Some(expected) = expected.get(&id) else {
                 return Err(format!("{id} should not have come").into());
             };
-            let Expected { due, late, .. } = expected;
+            let Expected {
+                due, late, history, ..
+            } = expected;
+            assert_eq!(lease.history(), *history, "{id}");
+            assert!(lease.attempt() > history.attempts, "{id}");
             assert!(now >= *due, "{id} came {:?} early", *due - now);
             if missing.remove(&id).is_some() {
                 assert!(now <= *due + *late, "{id} came {:?} late", now - *due);
@@ -220,6 +227,18 @@ async fn survive_a_kill(place: Place) -> Outcome {
     let mut bee = declared(&queue, "Flower-Bee").await?;
     broker.flush_declarations().await?;
     let start = Instant::now();
+    let mut deferred = delayed("Flower", Duration::ZERO);
+    publish(&queue, std::slice::from_ref(&deferred)).await?;
+    let lease = bee.receive(NonZeroUsize::MIN, LATE).await?.pop();
+    let delay = Duration::from_secs(100);
+    deferred.due = Instant::now() + delay;
+    deferred.history = FailureHistory {
+        attempts: 7,
+        first_failure: Some(Timestamp::UNIX_EPOCH),
+        silent: 0,
+    };
+    let lease = lease.ok_or("the event did not come")?;
+    lease.defer(delay, deferred.history).await?;
     // Across several levels each. Fewer at a time than make the broker hold back all of a level.
     let of_millis = |millis| delayed("Flower", Duration::from_millis(millis));
     let mut expected: Vec<_> = (0..25).map(|step| of_millis(2_000 + step * 401)).collect();
@@ -228,6 +247,7 @@ async fn survive_a_kill(place: Place) -> Outcome {
     }
     expected.extend((0..100).map(|step| of_millis(100_000 + step * 501)));
     publish(&queue, &expected).await?;
+    expected.push(deferred);
     sleep_until(start + Duration::from_secs(5)).await;
     broker.kill().await?;
     broker.start_again().await?;

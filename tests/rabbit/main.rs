@@ -17,6 +17,9 @@ mod connection;
 mod dead_letters;
 mod delays;
 mod hive;
+mod hostile;
+mod metrics;
+mod mutations;
 mod publishing;
 mod receiving;
 mod refusal;
@@ -42,6 +45,8 @@ fn main() -> ExitCode {
         dead_letters::trials(),
         delays::trials(),
         hive::trials(),
+        metrics::trials(),
+        mutations::trials(),
         publishing::trials(),
         receiving::trials(),
         secrets::trials(),

@@ -10,7 +10,7 @@ use beehive_core::ErrorKind;
 use beehive_core::event::Event;
 use beehive_core::queue::{EventQueue as _, EventQueueExt as _, Health};
 use beehive_rabbit::{Credentials, RabbitConfig, RabbitQueue};
-use beehive_tests::services::{Broker, BrokerOptions, Permissions};
+use beehive_tests::services::{Broker, BrokerOptions, Permissions, shared_broker};
 use beehive_tests::trials::{Outcome, Place, Trial, eventually, trial};
 use libtest_mimic::Failed;
 use tokio::runtime::Builder;
@@ -28,6 +28,7 @@ pub(crate) fn trials() -> Vec<Trial> {
     vec![
         trial("secrets::rotated_password", rotated_password).with_brokers(1),
         trial("secrets::seen_nowhere", seen_nowhere).with_brokers(1),
+        trial("secrets::no_event_is_logged", no_event_is_logged).with_shared_broker(),
     ]
 }
 
@@ -122,6 +123,42 @@ async fn seen_nowhere(place: Place) -> Outcome {
         assert!(shows_password(&format!("x={planted}")), "{planted}");
     }
     Ok(())
+}
+
+/// Of a topic that nobody subscribes to, the driver would log each event at WARN, with its body.
+async fn no_event_is_logged(place: Place) -> Outcome {
+    const BODY: &str = "royal jelly";
+    let url = shared_broker().ok_or("no shared broker")?;
+    let log = Log::default();
+    let writer = log.clone();
+    let unrouted = tokio::task::spawn_blocking(move || {
+        let subscriber = tracing_subscriber::fmt()
+            .with_max_level(LevelFilter::INFO)
+            .with_ansi(false)
+            .with_writer(move || writer.clone())
+            .finish();
+        let runtime = Builder::new_current_thread().enable_all().build()?;
+        tracing::subscriber::with_default(subscriber, || {
+            runtime.block_on(async {
+                let config = RabbitConfig::from_url(&url)?.with_namespace(place.namespace.parse()?);
+                let queue = RabbitQueue::connect(config).await?;
+                let event = Event::new("Buzzed", "text/plain", BODY);
+                let receipt = queue.publish(&[event.clone(), event]).await?;
+                // What the driver's own thread has to say of its end is heard as well.
+                queue.close().await;
+                Ok::<_, Failed>(receipt.unrouted)
+            })
+        })
+    })
+    .await??;
+    assert_eq!(unrouted, [0, 1]);
+    let log = log.text();
+    assert!(log.contains("connected to the broker"), "{log}");
+    let shown = |line: &&str| line.contains(BODY) || line.contains("returned us a message");
+    match log.lines().find(shown) {
+        Some(line) => Err(format!("an event is in the log: {line}").into()),
+        None => Ok(()),
+    }
 }
 
 /// Connects in all ways, rightly and wrongly, and returns what it was told.

@@ -6,13 +6,20 @@
 //!   `tests/rabbit` and `tests/aws` what else has to be true of one on RabbitMQ and on AWS.
 //! - `tests/src/bin/bench` measures beehive against bare code that does the same work, and against
 //!   the programs in `tests/peers`, which are a workspace of their own.
+//! - `tests/src/bin/simulate` plays seeds of the simulation; `tests/src/bin/chaos` breaks the real system.
 //!
 //! This library is what these share: brokers to break ([`services`]), a network to break
-//! ([`proxy`]), tests that need either ([`trials`]), and suites of them ([`conformance`]).
+//! ([`proxy`]), an AWS to break ([`gate`]), tests that need any of them ([`trials`]), suites of them
+//! ([`conformance`]), hives among faults in virtual time ([`simulation`]), and what becomes of beehive
+//! without one of its safeguards ([`mutations`]).
 
 pub mod conformance;
+mod door;
+pub mod gate;
+pub mod mutations;
 pub mod proxy;
 pub mod services;
+pub mod simulation;
 pub mod trials;
 
 /// The introduction of the project, so that its example is compiled and run.

@@ -3,6 +3,8 @@
 mod capacity;
 mod collection;
 mod counter;
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) mod fuzz;
 mod inbox;
 mod item;
 mod key_list;

@@ -14,9 +14,15 @@ pub(super) fn of_queues(code: &str) -> Option<Judgement> {
         | "KMSThrottling"
         | "KMSThrottlingException"
         | "KMS.ThrottlingException"
+        | "Throttled"
         | "ConcurrentAccess"
-        | "ConcurrentAccessException"
-        | "OverLimit" => BUSY,
+        | "ConcurrentAccessException" => BUSY,
+        "OverLimit" => judgement(
+            Kind::Temporary,
+            Verdict::Busy,
+            "as many events of the queue are leased as SQS gives out, which is 120,000; it gives out \
+             more when some are settled or their leases end",
+        ),
         "AuthorizationError" | "AuthorizationErrorException" => refused(
             Kind::Denied,
             "AWS denies access; compare the policy with the one in the documentation",
@@ -36,8 +42,18 @@ pub(super) fn of_queues(code: &str) -> Option<Judgement> {
         | "InvalidParameterValue"
         | "InvalidParameterException"
         | "InvalidMessageContents"
+        | "ParameterValueInvalid"
         | "InvalidAttributeName"
         | "InvalidAttributeValue" => refused(Kind::Invalid, "AWS finds an argument invalid"),
+        "BatchRequestTooLong" => refused(Kind::Limit, "AWS has a limit that this exceeds"),
+        "UnsupportedOperation" | "InvalidAction" => {
+            refused(Kind::Unsupported, "this endpoint cannot do it")
+        }
+        // Those of the Key Management Service, as the newer protocol of SQS writes them.
+        _ if code.starts_with("Kms") => refused(
+            Kind::Denied,
+            "the encryption key cannot be used; check its policy and its state",
+        ),
         _ => return None,
     })
 }
@@ -55,6 +71,10 @@ mod tests {
             ("ReceiptHandleIsInvalid", Kind::LeaseLost, Verdict::Refused),
             ("OverLimit", Kind::Temporary, Verdict::Busy),
             ("KmsThrottled", Kind::Temporary, Verdict::Busy),
+            ("Throttled", Kind::Temporary, Verdict::Busy),
+            ("KmsAccessDenied", Kind::Denied, Verdict::Refused),
+            ("BatchRequestTooLong", Kind::Limit, Verdict::Refused),
+            ("UnsupportedOperation", Kind::Unsupported, Verdict::Refused),
             ("InvalidParameter", Kind::Invalid, Verdict::Refused),
             ("AuthorizationError", Kind::Denied, Verdict::Refused),
         ] {

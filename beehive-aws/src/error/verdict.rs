@@ -31,6 +31,8 @@ pub(crate) enum Verdict {
     Refused,
     /// It had no effect, and may succeed after a while.
     Busy,
+    /// It had no effect, since another write was at the same thing at the same moment.
+    Raced,
     /// It had no effect; the SDK may have learnt from the answer what to do better.
     Corrected,
     /// It may have had its effect; it may succeed after a while.
@@ -152,8 +154,12 @@ fn by_code(code: &str) -> Option<Judgement> {
         | "TransactionConflictException"
         | "TransactionInProgressException"
         | "ReplicatedWriteConflictException"
-        | "ConditionalRequestConflict"
         | "OperationAborted" => BUSY,
+        "ConditionalRequestConflict" => judgement(
+            Kind::Temporary,
+            Verdict::Raced,
+            "another wrote the same at the same moment",
+        ),
         "RequestTimeTooSkewed"
         | "RequestExpired"
         | "RequestInTheFuture"
@@ -255,7 +261,7 @@ mod tests {
     #[test]
     fn a_failure_is_judged_by_code_then_status() {
         use ErrorKind as Kind;
-        use Verdict::{Busy, Corrected, Doubtful, Refused};
+        use Verdict::{Busy, Corrected, Doubtful, Raced, Refused};
         for (code, status, kind, verdict) in [
             (
                 "ProvisionedThroughputExceededException",
@@ -265,7 +271,14 @@ mod tests {
             ),
             ("SlowDown", 503, Kind::Temporary, Busy),
             ("TransactionConflictException", 400, Kind::Temporary, Busy),
-            ("ConditionalRequestConflict", 409, Kind::Temporary, Busy),
+            ("TransactionInProgressException", 400, Kind::Temporary, Busy),
+            (
+                "IdempotentParameterMismatchException",
+                400,
+                Kind::Unexpected,
+                Refused,
+            ),
+            ("ConditionalRequestConflict", 409, Kind::Temporary, Raced),
             ("", 429, Kind::Temporary, Busy),
             ("InternalServerError", 500, Kind::Temporary, Doubtful),
             ("ServiceUnavailable", 503, Kind::Temporary, Doubtful),

@@ -61,6 +61,8 @@ mod answer;
 mod batch;
 mod feed;
 mod function;
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) mod fuzz;
 mod invocation;
 mod lease;
 mod ledger;

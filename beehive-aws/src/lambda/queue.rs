@@ -124,4 +124,8 @@ impl EventQueue for LambdaQueue {
     fn dead_letters(&self) -> &dyn DeadLetters {
         self.0.sqs.dead_letters()
     }
+
+    async fn flush(&self) -> Result<()> {
+        self.0.sqs.flush().await
+    }
 }

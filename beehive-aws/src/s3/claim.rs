@@ -115,7 +115,7 @@ impl ClaimCheck {
     }
 
     /// The key of a claim, if it is one of this place.
-    fn place_of(&self, claim: &Claim) -> Result<String> {
+    pub(super) fn place_of(&self, claim: &Claim) -> Result<String> {
         let is_hash = claim.sha256.len() == 64
             && claim
                 .sha256

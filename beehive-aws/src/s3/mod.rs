@@ -2,6 +2,8 @@
 
 mod claim;
 mod decoding;
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) mod fuzz;
 mod key_value;
 mod listing;
 mod multipart;

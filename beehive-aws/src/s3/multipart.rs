@@ -16,9 +16,22 @@ use super::parts::{PARTS_MAX, Parts, size_of};
 use super::place::{Headers, Mark, Place};
 use super::write::PUT;
 use crate::attempts::Repeat;
+use crate::error::Verdict;
 
 /// How many parts are on their way at a time: enough to fill a fast network, few enough to hold.
 const PARTS_AT_ONCE: usize = 4;
+
+/// What S3 says of an upload that was completed or removed.
+const NO_UPLOAD: &str = "NoSuchUpload";
+
+/// What became of the parts of a value.
+#[derive(Debug)]
+pub(super) enum Uploaded {
+    /// They are the value, in this version.
+    Done(Etag),
+    /// They are void, since another wrote at the moment of their completion.
+    Raced(Error),
+}
 
 /// An upload that was begun. Unless it is finished, its parts are removed: they cost money, and no
 /// listing shows them.
@@ -46,7 +59,7 @@ impl Place {
         key: &str,
         parts: Parts,
         options: &PutOptions,
-    ) -> Result<Etag> {
+    ) -> Result<Uploaded> {
         let headers = Headers::new(options, &self.encryption, Mark::WithRoom);
         let mut upload = self.begin(key, &headers).await?;
         let uploaded = match upload.send_all(parts).await {
@@ -58,7 +71,7 @@ impl Place {
         };
         let done = self
             .attempts
-            .call(Repeat::Always, || {
+            .call(Repeat::UnlessRaced, || {
                 let headers = headers.clone();
                 let parts = CompletedMultipartUpload::builder()
                     .set_parts(Some(uploaded.clone()))
@@ -74,25 +87,38 @@ impl Place {
                     .send()
             })
             .await;
-        match done {
+        let failed = match done {
             Ok(answer) => {
                 upload.state = State::Over;
-                decoding::etag(answer.e_tag())
+                return decoding::etag(answer.e_tag()).map(Uploaded::Done);
             }
-            Err(failed) => {
-                let (kind, doubtful) = (failed.kind(), failed.was_doubtful());
-                let error = failed.into_error(PUT);
-                let settled = self
-                    .settle(key, options, &headers, kind, doubtful, error)
-                    .await;
-                if settled.is_ok() {
-                    upload.state = State::Over;
-                } else {
-                    upload.remove().await;
-                }
-                settled
-            }
+            Err(failed) => failed,
+        };
+        let doubtful = failed.was_doubtful();
+        let (raced, code) = (failed.verdict() == Verdict::Raced, failed.code());
+        let is_gone = code == Some(NO_UPLOAD) && !doubtful;
+        // A race may have been one with an attempt before, which is looked for like any refusal.
+        let kind = if raced {
+            ErrorKind::Conflict
+        } else {
+            failed.kind()
+        };
+        let error = failed.into_error(PUT);
+        let settled = if raced && !doubtful {
+            // S3 asks for all of it again.
+            Ok(Uploaded::Raced(error))
+        } else if is_gone {
+            Err(removed_by_another().with_source(error))
+        } else {
+            let settled = self.settle(key, options, &headers, kind, doubtful, error);
+            settled.await.map(Uploaded::Done)
+        };
+        if matches!(settled, Ok(Uploaded::Done(_))) {
+            upload.state = State::Over;
+        } else {
+            upload.remove().await;
         }
+        settled
     }
 
     async fn begin(&self, key: &str, headers: &Headers) -> Result<Upload> {
@@ -221,6 +247,16 @@ impl Drop for Upload {
             remove(&place, &object, &id).await;
         });
     }
+}
+
+/// Nothing was written, and nothing was refused.
+fn removed_by_another() -> Error {
+    Error::new(
+        ErrorKind::Temporary,
+        "somebody else removed the parts before they were a value; does a lifecycle rule give \
+         uploads too little time?",
+    )
+    .with_operation(PUT)
 }
 
 async fn remove(place: &Place, object: &str, id: &str) {

@@ -28,16 +28,24 @@ pub(super) async fn ensure(place: &Place, mode: ProvisioningMode) -> Result<()> 
     .with_operation(CHECK))
 }
 
+/// Lists one key, which takes the same right as to ask for the bucket itself: that is answered without
+/// a body, and so without the reason, be it credentials or this machine's clock.
 async fn is_there(place: &Place) -> Result<bool> {
     let found = place
         .attempts
         .call(Repeat::Always, || {
-            place.client.head_bucket().bucket(&*place.bucket).send()
+            place
+                .client
+                .list_objects_v2()
+                .bucket(&*place.bucket)
+                .prefix(&*place.prefix)
+                .max_keys(1)
+                .send()
         })
         .await;
     match found {
         Ok(_) => Ok(true),
-        Err(failed) if failed.kind() == ErrorKind::NotFound => Ok(false),
+        Err(failed) if failed.code() == Some("NoSuchBucket") => Ok(false),
         Err(failed) => Err(failed.into_error(CHECK)),
     }
 }

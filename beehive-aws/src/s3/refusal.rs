@@ -10,8 +10,10 @@ use crate::error::open_fate;
 pub(super) enum Finding {
     /// This write is what is there: an attempt was not answered, but it was done.
     Ours,
-    /// What is there is the work of another write, or nothing is there.
+    /// What is there is the work of another write.
     Other,
+    /// Nothing is there; this write may have been, and another removed it.
+    Nothing,
     /// What is there does not tell whose work it is.
     Unmarked,
 }
@@ -81,6 +83,8 @@ mod tests {
             (&absent, Conflict, false, Finding::Unmarked, AlreadyExists),
             (&absent, Conflict, true, Finding::Other, AlreadyExists),
             (&absent, Conflict, true, Finding::Unmarked, Temporary),
+            (&absent, Conflict, true, Finding::Nothing, Temporary),
+            (&absent, NotFound, true, Finding::Nothing, Temporary),
             (&replace, Conflict, false, Finding::Unmarked, Conflict),
             (&replace, NotFound, false, Finding::Unmarked, Conflict),
             (&replace, Conflict, true, Finding::Other, Temporary),

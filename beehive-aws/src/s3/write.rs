@@ -6,13 +6,18 @@ use beehive_core::{Error, ErrorKind, Result};
 use bytes::Bytes;
 
 use super::decoding;
+use super::multipart::Uploaded;
 use super::parts::{Parts, value_max};
 use super::place::{Headers, Mark, Place, info_of};
 use super::refusal::{Finding, finding, needs_look, refused};
-use crate::attempts::Repeat;
+use crate::attempts::{Repeat, pause};
 use crate::write_id::WriteId;
 
 pub(super) const PUT: &str = "put value";
+
+/// How often all parts of a value are sent whose completion lost a race: they are many bytes, and who
+/// wrote meanwhile is known after one more.
+const TRIES_MAX: u32 = 3;
 
 impl Place {
     /// Writes a value, whole or not at all.
@@ -22,12 +27,28 @@ impl Place {
         value: Value,
         options: &PutOptions,
     ) -> Result<Etag> {
+        // What comes once cannot be sent twice.
+        let again = match &value {
+            Value::Bytes(bytes) => Some(bytes.clone()),
+            Value::Stream(_) => None,
+        };
         let mut parts = Parts::of(value, value_max(self.part_size));
         if parts.ends_within(self.part_size).await? {
             let body = parts.next(self.part_size).await?.unwrap_or_default();
-            self.write_whole(key, &body, options).await
-        } else {
-            self.write_parts(key, parts, options).await
+            return self.write_whole(key, &body, options).await;
+        }
+        let mut tries = 0;
+        loop {
+            tries += 1;
+            let raced = match self.write_parts(key, parts, options).await? {
+                Uploaded::Done(etag) => return Ok(etag),
+                Uploaded::Raced(error) => error,
+            };
+            let Some(bytes) = again.clone().filter(|_| tries < TRIES_MAX) else {
+                return Err(raced);
+            };
+            pause(tries).await;
+            parts = Parts::of(bytes.into(), value_max(self.part_size));
         }
     }
 
@@ -83,8 +104,11 @@ impl Place {
         if needs_look(kind, doubtful) {
             let there = self.head(PUT, key).await?;
             let there = there.map(|there| info_of(key, there)).transpose()?;
-            let mark = there.as_ref().and_then(|(_, mark)| mark.as_deref());
-            found = finding(headers.write.as_ref().map(WriteId::as_str), mark);
+            let ours = headers.write.as_ref().map(WriteId::as_str);
+            found = match &there {
+                None => Finding::Nothing,
+                Some((_, mark)) => finding(ours, mark.as_deref()),
+            };
             if let (Finding::Ours, Some((info, _))) = (found, there) {
                 return Ok(info.etag);
             }

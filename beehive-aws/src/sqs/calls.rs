@@ -9,7 +9,7 @@ use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use tokio::time::Instant;
 
-use super::condition::Condition;
+use super::condition::{Condition, Service};
 use crate::attempts::{Attempts, Failed, Repeat};
 
 /// Makes calls.
@@ -17,13 +17,24 @@ use crate::attempts::{Attempts, Failed, Repeat};
 pub(super) struct Calls {
     attempts: Attempts,
     condition: Arc<Condition>,
+    service: Service,
 }
 
 impl Calls {
+    /// Calls of SQS.
     pub(super) fn new(attempts: Attempts, condition: Arc<Condition>) -> Self {
         Self {
             attempts,
             condition,
+            service: Service::Queues,
+        }
+    }
+
+    /// The same for SNS.
+    pub(super) fn of_topics(&self) -> Self {
+        Self {
+            service: Service::Topics,
+            ..self.clone()
         }
     }
 
@@ -45,8 +56,8 @@ impl Calls {
     {
         let result = self.attempts.call(Repeat::Always, attempt).await;
         match &result {
-            Ok(_) => self.condition.succeeded(),
-            Err(failed) => self.condition.failed(failed.fault()),
+            Ok(_) => self.condition.succeeded(self.service),
+            Err(failed) => self.condition.failed(self.service, failed.fault()),
         }
         result
     }

@@ -6,7 +6,7 @@
 //! | | |
 //! |---|---|
 //! | a confirmed event survives | yes: SNS or SQS answered for it, entry by entry; what an answer does not name is sent again |
-//! | an event that nobody is subscribed to is noticed | no, SNS does not tell |
+//! | an event that nobody is subscribed to is noticed | no, SNS does not tell; that a topic has no subscription at all is, where it is asked for ([`UnheardTopics`]) |
 //! | SNS cannot deliver an event to a queue | it tries for 23 days, and then it is a dead letter of that queue |
 //! | leases | end here before they end at SQS; renewed up to twelve hours |
 //! | a lease that is over | is refused here; SQS itself may still take its receipt |
@@ -41,14 +41,21 @@
 //! takes all dead letters of a queue for up to a minute and gives them back, the first thousand or 64
 //! MiB of them. Within a process such looks wait for one another; two processes that look at the same
 //! moment each see a part. Who dies while looking hides dead letters for a minute. More than a thousand
-//! are counted by SQS, approximately, and listed as far as the first thousand go; redriving all and
-//! purging go on until none are left.
+//! are counted by SQS, approximately, and listed as far as the first thousand go; purging goes on until
+//! none are left.
+//!
+//! Up to a thousand, redriving all sends each once, without what was noted on it, and deletes its copies.
+//! More than that SQS moves itself, by a task that goes on when this process does not: at most 500 a
+//! second, copies too, and what it gave up itself with the attempts that were noted. Where there are no such
+//! tasks, and where order is kept, each is sent as before.
 //!
 //! # Requests
 //!
 //! Events, commits and extensions for one queue that come while a request is under way go together in
-//! the next, ten at most; a lone one is sent at once. A wait for events is one request of up to 20
-//! seconds.
+//! the next, ten at most; a lone one is sent at once, and none waits for a request that takes longer than
+//! half a second. What is refused as a whole is sent one by one. A wait for events is one request of up to
+//! 20 seconds; where nothing came for five minutes, one more asks whether so much of the queue is leased
+//! that SQS gives out nothing, which degrades health.
 
 mod arns;
 mod batches;
@@ -58,6 +65,8 @@ mod codec;
 mod condition;
 mod dead_letters;
 mod delay;
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) mod fuzz;
 mod group;
 mod names;
 mod options;
@@ -73,7 +82,7 @@ pub(crate) mod wire;
 
 #[cfg(feature = "lambda")]
 pub(crate) use self::names::is_ordered;
-pub use self::options::{QueueEncryption, SqsOptions};
+pub use self::options::{QueueEncryption, SqsOptions, UnheardTopics};
 pub use self::queue::SqsQueue;
 #[cfg(feature = "lambda")]
 pub(crate) use self::receiver::{Place, Relay, Relayed};

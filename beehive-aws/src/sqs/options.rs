@@ -22,6 +22,20 @@ pub enum QueueEncryption {
     Kms(String),
 }
 
+/// Whether it is found out that nobody is subscribed to a topic. SNS takes what is published either way,
+/// and tells nobody.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum UnheardTopics {
+    /// It is not, which costs nothing.
+    #[default]
+    Unnoticed,
+    /// The subscriptions of each topic are looked for when this process publishes to it first, and as long
+    /// as there are none once a minute. Meanwhile the queue's health is degraded, and names the topic.
+    /// What a subscription's filter leaves out is not noticed. Needs `sns:ListSubscriptionsByTopic`.
+    Noticed,
+}
+
 /// Where on SNS and SQS the queues are, and how they get there.
 ///
 /// ```
@@ -37,6 +51,7 @@ pub struct SqsOptions {
     provisioning: ProvisioningMode,
     encryption: QueueEncryption,
     account: Option<String>,
+    unheard_topics: UnheardTopics,
     body_max: usize,
     #[cfg(feature = "s3")]
     claims: Option<ClaimCheck>,
@@ -59,6 +74,7 @@ impl SqsOptions {
             provisioning: ProvisioningMode::default(),
             encryption: QueueEncryption::default(),
             account: None,
+            unheard_topics: UnheardTopics::default(),
             body_max: INLINE_BODY_MAX,
             #[cfg(feature = "s3")]
             claims: None,
@@ -84,6 +100,13 @@ impl SqsOptions {
     #[must_use]
     pub fn with_account(mut self, account: impl Into<String>) -> Self {
         self.account = Some(account.into());
+        self
+    }
+
+    /// Whether it is found out that nobody is subscribed to a topic.
+    #[must_use]
+    pub fn with_unheard_topics(mut self, unheard_topics: UnheardTopics) -> Self {
+        self.unheard_topics = unheard_topics;
         self
     }
 
@@ -113,6 +136,10 @@ impl SqsOptions {
 
     pub(super) fn account(&self) -> Option<&str> {
         self.account.as_deref()
+    }
+
+    pub(super) fn unheard_topics(&self) -> UnheardTopics {
+        self.unheard_topics
     }
 
     /// The largest body of an event.

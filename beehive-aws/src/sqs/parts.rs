@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::bodies::Bodies;
 use super::calls::Calls;
 use super::condition::Condition;
+use super::options::UnheardTopics;
 use super::topology::Topology;
 use crate::{AwsConfig, ProvisioningMode};
 
@@ -17,6 +18,7 @@ pub(super) struct Parts {
     pub(super) calls: Calls,
     pub(super) condition: Arc<Condition>,
     pub(super) provisioning: ProvisioningMode,
+    pub(super) unheard_topics: UnheardTopics,
     /// For requests that wait for events: no slow answer is a fault there.
     pub(super) polls: aws_sdk_sqs::Client,
 }

@@ -6,18 +6,23 @@ use std::sync::Arc;
 use beehive_core::event::{DeliverAt, Event, EventLimits};
 use beehive_core::queue::{Order, PublishError, PublishFailure, QueueKind, QueueName, Receipt};
 use beehive_core::{Error, ErrorKind, Result};
+use futures_util::StreamExt as _;
 use futures_util::future::join_all;
+use futures_util::stream;
 use jiff::Timestamp;
 
 use super::batches::Outgoing;
 use super::codec::Message;
 use super::delay::first_step;
 use super::group::Group;
+use super::options::UnheardTopics;
 use super::parts::Parts;
 use super::topology::TopicDesk;
 use crate::ProvisioningMode;
 
 const PUBLISH: &str = "publish";
+/// How many bodies of one batch are left on S3 at one time.
+const DEPOSITS_MAX: usize = 16;
 
 /// Publishes a batch: each event that may be goes out, together with others for the same place.
 pub(super) async fn publish(
@@ -69,12 +74,11 @@ async fn publish_to(
     events: &[(usize, &Event)],
 ) -> Vec<(usize, Error)> {
     let now = Timestamp::now();
-    let packed = join_all(
-        events
-            .iter()
-            .map(|(_, event)| parts.bodies.pack(event, now)),
-    )
-    .await;
+    let mut packing = Vec::with_capacity(events.len());
+    for (_, event) in events {
+        packing.push(parts.bodies.pack(event, now));
+    }
+    let packed: Vec<_> = stream::iter(packing).buffered(DEPOSITS_MAX).collect().await;
     let mut failures = Vec::new();
     let mut outgoing = Vec::new();
     for ((position, event), message) in events.iter().zip(packed) {
@@ -164,7 +168,7 @@ async fn to_topic(
         Ok(desk) => desk,
         Err(error) => return all_failed(positions(&going), &error),
     };
-    let mut missing = announce(&desk, &mut going, &mut failed).await;
+    let mut missing = announce(parts, &desk, &mut going, &mut failed).await;
     let other = if desk.is_ordered {
         Order::Any
     } else {
@@ -173,7 +177,7 @@ async fn to_topic(
     if missing.is_some()
         && let Ok(desk) = parts.topology.topic_in(place, other).await
     {
-        missing = announce(&desk, &mut going, &mut failed).await;
+        missing = announce(parts, &desk, &mut going, &mut failed).await;
     }
     if missing.is_none() {
         return failed;
@@ -184,7 +188,7 @@ async fn to_topic(
     };
     match declared {
         Ok(desk) => {
-            if let Some(error) = announce(&desk, &mut going, &mut failed).await {
+            if let Some(error) = announce(parts, &desk, &mut going, &mut failed).await {
                 failed.extend(all_failed(positions(&going), &error));
             }
         }
@@ -195,6 +199,7 @@ async fn to_topic(
 
 /// Publishes through this desk. What is left over found no such topic, and why it is so is returned.
 async fn announce(
+    parts: &Parts,
     desk: &TopicDesk,
     going: &mut Vec<Going<'_>>,
     failed: &mut Vec<(usize, Error)>,
@@ -204,6 +209,9 @@ async fn announce(
         .map(|going| going.outgoing(desk.is_ordered))
         .collect();
     let sent = failures(&positions(going), desk.publishes.all(outgoing).await);
+    if parts.unheard_topics == UnheardTopics::Noticed && sent.len() < going.len() {
+        parts.topology.listen(desk, &parts.condition).await;
+    }
     let (missing, others): (Vec<_>, Vec<_>) = sent.into_iter().partition(is_missing);
     // What was not sent behind one that found no topic is as it.
     let first_missing = missing.first().map(|(position, _)| *position);

@@ -73,6 +73,7 @@ impl SqsQueue {
             calls,
             condition,
             provisioning: options.provisioning(),
+            unheard_topics: options.unheard_topics(),
             polls: polls(config),
         });
         Ok(Self {

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use aws_config::SdkConfig;
 use aws_credential_types::Credentials;
@@ -14,6 +15,7 @@ use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_runtime_api::http::StatusCode;
 use aws_smithy_types::body::SdkBody;
+use tokio::time::sleep;
 
 use crate::AwsConfig;
 
@@ -21,6 +23,8 @@ use crate::AwsConfig;
 pub(crate) enum Reply {
     /// With this.
     Said(u16, String),
+    /// With this, after so long.
+    Late(Duration, u16, String),
     /// With nothing: the connection breaks.
     Broken,
 }
@@ -64,14 +68,21 @@ impl HttpClient for Wire {
 
 impl HttpConnector for Wire {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
-        HttpConnectorFuture::ready(match (self.0)(&request) {
-            Reply::Said(status, body) => {
-                let status = StatusCode::try_from(status).unwrap();
-                Ok(HttpResponse::new(status, SdkBody::from(body)))
+        match (self.0)(&request) {
+            Reply::Said(status, body) => HttpConnectorFuture::ready(Ok(response(status, body))),
+            Reply::Late(after, status, body) => HttpConnectorFuture::new(async move {
+                sleep(after).await;
+                Ok(response(status, body))
+            }),
+            Reply::Broken => {
+                let error = std::io::Error::other("cut by a test");
+                HttpConnectorFuture::ready(Err(ConnectorError::io(error.into())))
             }
-            Reply::Broken => Err(ConnectorError::io(
-                std::io::Error::other("cut by a test").into(),
-            )),
-        })
+        }
     }
+}
+
+fn response(status: u16, body: String) -> HttpResponse {
+    let status = StatusCode::try_from(status).unwrap();
+    HttpResponse::new(status, SdkBody::from(body))
 }

@@ -5,6 +5,11 @@ use crate::error::Result;
 use crate::event::{Event, EventBody};
 
 /// What a function actor can take as its first argument: the event, or its typed body.
+///
+/// A typed body says which type of events the actor knows: [`EventBody::TYPE`], and the one its topic
+/// or simple queue is named after. An event of another type is not read, though its body may look
+/// alike; it goes to the dead letters as of an [unknown type](crate::queue::DeadLetterReason::UnknownType).
+/// An actor that takes the event itself knows what it says it knows.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not an event or the body of one",
     note = "the first argument of an actor is `Event`, or a type with `#[derive(Serialize, Deserialize, EventBody)]`"
@@ -13,7 +18,8 @@ pub trait FromEvent: Sized {
     /// Reads it from the event.
     ///
     /// # Errors
-    /// [`ErrorKind::Undecodable`](crate::ErrorKind::Undecodable) if the body is not such a value.
+    /// [`ErrorKind::Undecodable`](crate::ErrorKind::Undecodable) if the body is not such a value;
+    /// [`ErrorKind::UnknownType`](crate::ErrorKind::UnknownType) if the event is of another type.
     fn from_event(event: &Event) -> Result<Self>;
 }
 
@@ -25,7 +31,7 @@ impl FromEvent for Event {
 
 impl<T: EventBody> FromEvent for T {
     fn from_event(event: &Event) -> Result<Self> {
-        event.body()
+        event.typed_body()
     }
 }
 

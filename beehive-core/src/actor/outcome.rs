@@ -5,6 +5,7 @@ use std::fmt;
 use std::time::Duration;
 
 use crate::error::{BoxError, Error, ErrorKind, chain};
+use crate::event::Event;
 
 /// What is to be done about a failure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,12 +19,15 @@ pub enum FailureClass {
     Terminal,
     /// The event cannot be read; to the dead letters at once.
     Undecodable,
+    /// The event is of a type that the actor does not know; to the dead letters at once.
+    UnknownType,
 }
 
 /// Why an actor failed, and whether to try again.
 ///
 /// Every `std::error::Error` becomes one through `?`, and is tried again. Only an event that cannot
-/// be read ([`ErrorKind::Undecodable`], anywhere among the causes) is not.
+/// be read ([`ErrorKind::Undecodable`], anywhere among the causes) or is of a type that its reader
+/// does not know ([`ErrorKind::UnknownType`]) is not.
 ///
 /// ```
 /// use std::time::Duration;
@@ -75,6 +79,29 @@ impl ActorError {
         }
     }
 
+    /// The actor does not know events of this type, such as one that a newer version announces; the
+    /// event goes to the dead letters at once, from where it can be redriven to an actor that does.
+    ///
+    /// ```
+    /// use beehive_core::actor::FailureClass;
+    /// use beehive_core::prelude::*;
+    ///
+    /// fn read(event: &Event) -> Result<u64, ActorError> {
+    ///     match event.event_type() {
+    ///         "Deposited" | "Withdrawn" => Ok(event.body()?),
+    ///         _ => Err(ActorError::unknown_type(event)),
+    ///     }
+    /// }
+    ///
+    /// let event = Event::json("Frozen", &1)?;
+    /// assert_eq!(read(&event).unwrap_err().class(), FailureClass::UnknownType);
+    /// # Ok::<(), beehive_core::Error>(())
+    /// ```
+    #[must_use]
+    pub fn unknown_type(event: &Event) -> Self {
+        event.unknown_type().into()
+    }
+
     /// What is to be done about it.
     pub fn class(&self) -> FailureClass {
         self.class
@@ -101,17 +128,13 @@ impl ActorError {
 
 impl<E: StdError + Send + Sync + 'static> From<E> for ActorError {
     fn from(error: E) -> Self {
-        let undecodable = chain(&error).any(|cause| {
-            cause
-                .downcast_ref::<Error>()
-                .is_some_and(|error| error.kind() == ErrorKind::Undecodable)
+        let class = chain(&error).find_map(|cause| match cause.downcast_ref::<Error>()?.kind() {
+            ErrorKind::Undecodable => Some(FailureClass::Undecodable),
+            ErrorKind::UnknownType => Some(FailureClass::UnknownType),
+            _ => None,
         });
         Self {
-            class: if undecodable {
-                FailureClass::Undecodable
-            } else {
-                FailureClass::Retry
-            },
+            class: class.unwrap_or(FailureClass::Retry),
             error: Box::new(error),
         }
     }
@@ -173,7 +196,7 @@ mod tests {
 
     #[test]
     fn an_unreadable_event_is_recognised_among_the_causes() {
-        let cases: [(ActorError, FailureClass); 4] = [
+        let cases: [(ActorError, FailureClass); 6] = [
             (fmt::Error.into(), FailureClass::Retry),
             (
                 Error::new(ErrorKind::Temporary, "x").into(),
@@ -186,6 +209,17 @@ mod tests {
             (
                 Wrapped(Error::new(ErrorKind::Undecodable, "x")).into(),
                 FailureClass::Undecodable,
+            ),
+            (
+                Wrapped(Error::new(ErrorKind::UnknownType, "x")).into(),
+                FailureClass::UnknownType,
+            ),
+            (
+                // The outermost knows more than its cause.
+                Error::new(ErrorKind::UnknownType, "x")
+                    .with_source(Error::new(ErrorKind::Undecodable, "y"))
+                    .into(),
+                FailureClass::UnknownType,
             ),
         ];
         for (error, class) in cases {

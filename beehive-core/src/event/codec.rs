@@ -127,3 +127,22 @@ fn is_json(content_type: &str) -> bool {
     let essence = essence(content_type).to_ascii_lowercase();
     essence == JSON || essence == "text/json" || essence.ends_with("+json")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_comes_back_as_it_went() {
+        // What `serde_json` reads in a hurry is a little less: 1.0624558134710999e285.
+        for number in [1.062_455_813_471_1e285, 0.1, -5e-324, f64::MAX] {
+            let data = encode_json(&number).unwrap();
+            let read: f64 = decode(None, JSON, &data).unwrap();
+            assert_eq!(
+                read.to_bits(),
+                number.to_bits(),
+                "{number:e} came back as {read:e}"
+            );
+        }
+    }
+}

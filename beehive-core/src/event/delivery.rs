@@ -7,12 +7,14 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::event::Codecs;
+use crate::queue::QueueName;
 
-/// One delivery of an event to one actor: which attempt it is, and until when.
+/// One delivery of an event to one actor: from where, which attempt it is, and until when.
 #[derive(Clone)]
 pub struct Delivery(Arc<Facts>);
 
 struct Facts {
+    queue: QueueName,
     attempt: u32,
     deadline: Instant,
     /// Made by whoever needs it first; most actors never do.
@@ -21,13 +23,24 @@ struct Facts {
 }
 
 impl Delivery {
-    pub(crate) fn new(attempt: u32, deadline: Instant, codecs: Arc<Codecs>) -> Self {
+    pub(crate) fn new(
+        queue: QueueName,
+        attempt: u32,
+        deadline: Instant,
+        codecs: Arc<Codecs>,
+    ) -> Self {
         Self(Arc::new(Facts {
+            queue,
             attempt,
             deadline,
             cancellation: OnceLock::new(),
             codecs,
         }))
+    }
+
+    /// The subscription or simple queue it came from; an actor may read several.
+    pub fn queue(&self) -> &QueueName {
+        &self.0.queue
     }
 
     /// Which attempt this is; the first is 1. Attempts that ended in a crash count too.
@@ -56,6 +69,7 @@ impl fmt::Debug for Delivery {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let token = self.0.cancellation.get();
         f.debug_struct("Delivery")
+            .field("queue", &self.0.queue)
             .field("attempt", &self.0.attempt)
             .field("deadline", &self.0.deadline)
             .field(

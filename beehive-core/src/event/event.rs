@@ -12,9 +12,9 @@ use smol_str::SmolStr;
 
 use super::codec;
 use super::envelope::Envelope;
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 use crate::event::{Codec, DeliverAt, Delivery, EventBody, EventId, JSON, TraceContext};
-use crate::queue::QueueName;
+use crate::queue::{QueueKind, QueueName};
 
 /// What `source` says of an event whose maker did not say.
 const SOURCE_DEFAULT: &str = "beehive";
@@ -322,12 +322,53 @@ impl Event {
     ///
     /// # Errors
     /// [`ErrorKind::Undecodable`](crate::ErrorKind::Undecodable) if it is not one, or if no codec is
-    /// known for its content type. Returned from an actor, that sends the event to the dead
+    /// known for its content type; [`ErrorKind::UnknownType`](crate::ErrorKind::UnknownType) instead
+    /// if a subscription delivered it and its type is not the one the topic is named after, so that
+    /// it is probably another body. Returned from an actor, either sends the event to the dead
     /// letters at once.
     pub fn body<T: DeserializeOwned>(&self) -> Result<T, Error> {
+        self.decoded().map_err(|error| {
+            let queue = self.delivery.as_ref().map(Delivery::queue);
+            let subscribed = queue.filter(|queue| queue.kind() == QueueKind::Subscription);
+            match subscribed.map(QueueName::topic) {
+                Some(topic) if topic != self.event_type() => self
+                    .unknown_type()
+                    .with_context("known", topic)
+                    .with_source(error),
+                _ => error,
+            }
+        })
+    }
+
+    /// The body as the value that events of this type carry.
+    ///
+    /// # Errors
+    /// [`ErrorKind::UnknownType`](crate::ErrorKind::UnknownType) if the event is of another type than
+    /// the value's, and not of the one its topic or simple queue is named after either;
+    /// [`ErrorKind::Undecodable`](crate::ErrorKind::Undecodable) as for [`body`](Self::body).
+    pub(crate) fn typed_body<T: EventBody>(&self) -> Result<T, Error> {
+        let is_of = |known: &str| self.event_type() == known;
+        let queue = self.delivery.as_ref().map(Delivery::queue);
+        if is_of(T::TYPE) || queue.is_some_and(|queue| is_of(queue.topic())) {
+            return self.decoded();
+        }
+        Err(self.unknown_type().with_context("known", T::TYPE))
+    }
+
+    fn decoded<T: DeserializeOwned>(&self) -> Result<T, Error> {
         let codecs = self.delivery.as_ref().map(Delivery::codecs);
         codec::decode(codecs, self.content_type(), self.data())
             .map_err(|error| error.with_context("event", self.id()))
+    }
+
+    pub(crate) fn unknown_type(&self) -> Error {
+        Error::new(
+            ErrorKind::UnknownType,
+            "the event is of a type that its reader does not know",
+        )
+        .with_operation("read event")
+        .with_context("type", self.event_type())
+        .with_context("event", self.id())
     }
 
     /// Where the body is, when it is not in the event.

@@ -40,6 +40,7 @@ impl Factory {
             mut lease, role, ..
         } = taken;
         let note = SwitchNote::new(&self.intake, slot, role);
+        self.say_taken(lease.event().id(), lease.attempt());
         if lease.attempt() > 1 {
             self.meters.redelivered.add(1);
         }
@@ -73,17 +74,17 @@ impl Factory {
         }
         match self.entry().admit(lease) {
             Admission::Given => {}
-            Admission::Postponed => {
+            Admission::Postponed { silent } => {
                 let policy = self.settings.retry();
                 let delay = policy.delay(policy.round(first), fastrand::f64());
-                return Ended::postponed(first, delay.min(self.delay_max));
+                return Ended::postponed(first, silent, delay.min(self.delay_max));
             }
             Admission::Refused(refusal) => return Ended::refused(first, refusal),
         }
         if first > 1
             && let Some(held) = self.slots.held_elsewhere(slot, lease.event().id())
         {
-            return Ended::held_elsewhere(first, held);
+            return Ended::held_elsewhere(first, self.entry().unanswered(lease), held);
         }
         let mut failed_at = None;
         let mut until = start + self.settings.timeout();
@@ -108,11 +109,17 @@ impl Factory {
                 until = Instant::now() + self.settings.timeout();
                 continue;
             }
+            let begun = attempt > first || failure.ending != Ending::NotBegun;
             return Ended {
                 disposition: decided,
                 attempt,
                 errors: failure.errors,
                 failed_at,
+                silent: if begun {
+                    0
+                } else {
+                    self.entry().unanswered(lease)
+                },
                 mark: mark(failure.ending),
             };
         }
@@ -182,8 +189,9 @@ impl Factory {
         let look = inbox.look(&key);
         let seen = self
             .keep(slot, lease, keeper, "the inbox", look)
-            .await?
-            .map_err(|error| Failure::of(Ending::NotConfirmed, &error))?;
+            .await
+            .map_err(Failure::before_the_actor)?
+            .map_err(|error| Failure::of(Ending::NotBegun, &error))?;
         if seen.is_some() {
             debug!(event = %key.event, queue = %self.queue, "done before, skipped");
             self.meters.duplicates_skipped.add(1);

@@ -19,6 +19,8 @@ pub(super) enum Ending {
     Unpublishable,
     /// What the framework itself needs failed for now: publishing, the inbox, renewing the lease.
     NotConfirmed,
+    /// The same, before the actor was given the event.
+    NotBegun,
     /// The lease is gone.
     LeaseLost,
     /// The hive's grace ended first.
@@ -66,7 +68,7 @@ pub(super) fn disposition(
         Ending::GraceOver => return Disposition::HandBack,
         Ending::Undeclared => return Disposition::DeadLetter(DeadLetterReason::Undeclared),
         Ending::Unpublishable => return Disposition::DeadLetter(DeadLetterReason::Unpublishable),
-        Ending::NotConfirmed => {
+        Ending::NotConfirmed | Ending::NotBegun => {
             let delay = policy.delay(policy.round(attempt), fraction);
             return Disposition::RetryLater(delay, Counting::Uncounted);
         }
@@ -76,6 +78,9 @@ pub(super) fn disposition(
         FailureClass::Terminal => return Disposition::DeadLetter(DeadLetterReason::Terminal),
         FailureClass::Undecodable => {
             return Disposition::DeadLetter(DeadLetterReason::Undecodable);
+        }
+        FailureClass::UnknownType => {
+            return Disposition::DeadLetter(DeadLetterReason::UnknownType);
         }
         FailureClass::Retry => policy.after(attempt, fraction),
         FailureClass::RetryAfter(delay) => match policy.after(attempt, fraction) {
@@ -111,7 +116,10 @@ pub(super) enum Admission {
     /// It is.
     Given,
     /// Not now: it may have taken its workers down, and waits before it may do so again.
-    Postponed,
+    Postponed {
+        /// How many deliveries without a word that accounts for.
+        silent: u32,
+    },
     /// It is not, and never will be.
     Refused(Refusal),
 }
@@ -142,11 +150,12 @@ impl Entry<'_> {
             let error = format!("{hops} events led to this one, and {hops_max} may");
             return refuse(DeadLetterReason::Loop, vec![error]);
         }
-        let history = lease.history();
-        let silent = lease.attempt().saturating_sub(1 + history.attempts);
-        match suspicion(silent, history.attempts, self.crashes_max, self.counting) {
+        let silent = lease.silence();
+        match suspicion(silent, self.waits(lease), self.crashes_max, self.counting) {
             Suspicion::None => Admission::Given,
-            Suspicion::Doubt => Admission::Postponed,
+            Suspicion::Doubt => Admission::Postponed {
+                silent: self.suspicious(lease),
+            },
             Suspicion::Certainty => {
                 let max = self.crashes_max;
                 let error =
@@ -154,6 +163,23 @@ impl Entry<'_> {
                 refuse(DeadLetterReason::Crashed, vec![error])
             }
         }
+    }
+
+    /// What is to be noted of deliveries without a word when the event is put off for another reason
+    /// before an actor was given it: all of them, but not as if it had waited for them.
+    pub(super) fn unanswered(&self, lease: &Lease) -> u32 {
+        lease.silence().min(self.suspicious(lease) - 1)
+    }
+
+    /// From how many deliveries without a word on it is suspected again.
+    fn suspicious(&self, lease: &Lease) -> u32 {
+        let often = self.crashes_max.saturating_add(1);
+        self.waits(lease).saturating_add(1).saturating_mul(often)
+    }
+
+    /// How often it has waited for being suspected.
+    fn waits(&self, lease: &Lease) -> u32 {
+        lease.history().silent / self.crashes_max.saturating_add(1)
     }
 }
 
@@ -167,18 +193,21 @@ enum Suspicion {
 }
 
 /// How sure it is that an event crashes whoever takes it, of which this many deliveries in a row
-/// ended without a word, after so many that were noted.
+/// ended without a word, and which has waited for that so often.
 ///
 /// Where every delivery is counted, many of them reached no actor: they were fetched ahead when the
 /// connection broke, or handed back because nothing could be published. A broker that comes and
 /// goes a few times would have every waiting event given up. So the event waits, with what was
 /// counted noted down, and is given up when that has helped twice.
-fn suspicion(silent: u32, noted: u32, crashes_max: u32, counting: AttemptCounting) -> Suspicion {
+fn suspicion(silent: u32, waits: u32, crashes_max: u32, counting: AttemptCounting) -> Suspicion {
+    const WAITS_MAX: u32 = 2;
+    let often = crashes_max.saturating_add(1);
+    let suspected = silent >= waits.saturating_add(1).saturating_mul(often);
     let certain = match counting {
         AttemptCounting::Exact => true,
-        AttemptCounting::Deliveries => noted >= crashes_max.saturating_add(1).saturating_mul(2),
+        AttemptCounting::Deliveries => waits >= WAITS_MAX,
     };
-    match (silent > crashes_max, certain) {
+    match (suspected, certain) {
         (false, _) => Suspicion::None,
         (true, false) => Suspicion::Doubt,
         (true, true) => Suspicion::Certainty,
@@ -209,6 +238,7 @@ mod tests {
         let later = Ending::Failed(FailureClass::RetryAfter(hour));
         let terminal = Ending::Failed(FailureClass::Terminal);
         let undecodable = Ending::Failed(FailureClass::Undecodable);
+        let unknown = Ending::Failed(FailureClass::UnknownType);
         let cases = [
             (retry, 1, Counted, RetryNow),
             (retry, 2, Counted, RetryLater(ten, Counted)),
@@ -248,6 +278,18 @@ mod tests {
                 DeadLetter(DeadLetterReason::Undecodable),
             ),
             (
+                unknown,
+                1,
+                Counted,
+                DeadLetter(DeadLetterReason::UnknownType),
+            ),
+            (
+                unknown,
+                1,
+                Uncounted,
+                DeadLetter(DeadLetterReason::UnknownType),
+            ),
+            (
                 Ending::Undeclared,
                 1,
                 Counted,
@@ -265,6 +307,7 @@ mod tests {
                 Counted,
                 RetryLater(2 * ten, Uncounted),
             ),
+            (Ending::NotBegun, 4, Counted, RetryLater(2 * ten, Uncounted)),
             (Ending::LeaseLost, 4, Counted, LetGo),
             (Ending::GraceOver, 4, Counted, HandBack),
         ];
@@ -280,15 +323,21 @@ mod tests {
         let cases = [
             (5, 0, Exact, Suspicion::None),
             (6, 0, Exact, Suspicion::Certainty),
-            (5, 100, Deliveries, Suspicion::None),
+            (5, 0, Deliveries, Suspicion::None),
             (6, 0, Deliveries, Suspicion::Doubt),
-            (6, 6, Deliveries, Suspicion::Doubt),
-            (6, 11, Deliveries, Suspicion::Doubt),
-            (6, 12, Deliveries, Suspicion::Certainty),
+            // However many there were before anybody looked.
+            (44, 0, Deliveries, Suspicion::Doubt),
+            (11, 1, Deliveries, Suspicion::None),
+            (12, 1, Deliveries, Suspicion::Doubt),
+            (17, 2, Deliveries, Suspicion::None),
+            (18, 2, Deliveries, Suspicion::Certainty),
         ];
         for (silent, noted, counting, expected) in cases {
             let is = suspicion(silent, noted, 5, counting);
-            assert_eq!(is, expected, "{silent} after {noted}, {counting:?}");
+            assert_eq!(
+                is, expected,
+                "{silent}, {noted} of them noted, {counting:?}"
+            );
         }
     }
 
@@ -299,6 +348,7 @@ mod tests {
                 Ending::Failed(FailureClass::RetryAfter(Duration::from_secs(seconds)))
             }),
             Just(Ending::NotConfirmed),
+            Just(Ending::NotBegun),
             Just(Ending::LeaseLost),
             Just(Ending::GraceOver),
         ]

@@ -26,6 +26,9 @@ pub(super) struct Ended {
     pub(super) errors: Vec<String>,
     /// When the first attempt under this lease failed, if one did.
     pub(super) failed_at: Option<Timestamp>,
+    /// How many deliveries in a row ended without a word, where this one says nothing of the event
+    /// either: no actor was given it.
+    pub(super) silent: u32,
     pub(super) mark: Mark,
 }
 
@@ -48,26 +51,29 @@ impl Ended {
             attempt,
             errors: refusal.errors,
             failed_at: None,
+            silent: 0,
             mark: Mark::Neutral,
         }
     }
 
-    /// The event waits before it is given to an actor again; its deliveries so far are noted.
-    pub(super) fn postponed(attempt: u32, delay: Duration) -> Self {
+    /// The event waits before it is given to an actor again; its deliveries so far are noted, and
+    /// how many of them ended without a word.
+    pub(super) fn postponed(attempt: u32, silent: u32, delay: Duration) -> Self {
         let later = Disposition::RetryLater(delay, Counting::Uncounted);
-        Self::without_failure(later, attempt, Mark::Neutral)
+        Self {
+            silent,
+            ..Self::without_failure(later, attempt, Mark::Neutral)
+        }
     }
 
     /// A worker of this process still has the event, though its lease is gone. To give it to
     /// another would lose one thread after the other.
-    pub(super) fn held_elsewhere(attempt: u32, held: Held) -> Self {
+    pub(super) fn held_elsewhere(attempt: u32, silent: u32, held: Held) -> Self {
         /// By then the other has noticed, or was given up.
         const PAUSE: Duration = Duration::from_secs(5);
         match held {
-            Held::Busy => {
-                let later = Disposition::RetryLater(PAUSE, Counting::Uncounted);
-                Self::without_failure(later, attempt, Mark::Neutral)
-            }
+            // It may be a copy, of an event that takes its process down in a moment.
+            Held::Busy => Self::postponed(attempt, silent, PAUSE),
             Held::Stuck => Self::refused(
                 attempt,
                 Refusal {
@@ -88,6 +94,7 @@ impl Ended {
             attempt,
             errors: Vec::new(),
             failed_at: None,
+            silent: 0,
             mark,
         }
     }
@@ -97,7 +104,9 @@ impl Ended {
 pub(super) fn mark(ending: Ending) -> Mark {
     use crate::actor::FailureClass::{Retry, RetryAfter};
     match ending {
-        Ending::Failed(Retry | RetryAfter(_)) | Ending::NotConfirmed => Mark::Failure,
+        Ending::Failed(Retry | RetryAfter(_)) | Ending::NotConfirmed | Ending::NotBegun => {
+            Mark::Failure
+        }
         Ending::Failed(_)
         | Ending::Undeclared
         | Ending::Unpublishable
@@ -113,9 +122,11 @@ impl Factory {
         let disposition = ended.disposition;
         if disposition == Disposition::LetGo {
             self.meters.leases_lost.add(1);
+            self.say_ended(&id, Settled::Lost, disposition);
             return;
         }
         let settled = self.settle(lease, &ended).await;
+        self.say_ended(&id, settled, disposition);
         match (settled, disposition) {
             (Settled::Lost, _) => self.meters.leases_lost.add(1),
             (Settled::No, Disposition::HandBack) => lock(&self.unfinished).kept.push(id),

@@ -26,6 +26,7 @@ mod in_time;
 mod intake;
 mod kill_switch;
 mod lease_keeper;
+mod lifecycle;
 mod lock;
 mod meters;
 mod once;
@@ -35,6 +36,7 @@ mod reader;
 mod settings;
 mod settling;
 mod slots;
+mod unsettled;
 mod worker;
 
 pub(crate) use self::announcer::Announcer;

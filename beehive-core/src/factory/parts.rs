@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use smol_str::{SmolStr, format_smolstr};
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -17,6 +18,7 @@ use super::meters::{Meters, Statistics};
 use super::once::Once;
 use super::settings::FactorySettings;
 use super::slots::Slots;
+use super::unsettled::Unsettled;
 use crate::actor::Callee;
 use crate::event::Codecs;
 use crate::hive::Strictness;
@@ -74,6 +76,7 @@ pub(crate) struct Factory {
     /// The actor, if it was warned about.
     pub(super) differing: Once,
     pub(super) unfinished: Mutex<Unfinished>,
+    pub(super) unsettled: Unsettled,
 }
 
 impl Factory {
@@ -122,6 +125,7 @@ impl Factory {
             undeclared: Once::default(),
             differing: Once::default(),
             unfinished: Mutex::default(),
+            unsettled: Unsettled::new(settings.lease()),
         })
     }
 
@@ -138,9 +142,10 @@ impl Factory {
     }
 
     pub(crate) fn health(&self) -> Health {
-        match self.slots.stuck() {
-            0 => self.intake.health(),
-            stuck => Health::Degraded(format!("{stuck} workers do not come back")),
+        match (self.slots.stuck(), self.intake.health()) {
+            (0, Health::Up) => self.unsettled.health(Instant::now()),
+            (0, health) => health,
+            (stuck, _) => Health::Degraded(format!("{stuck} workers do not come back")),
         }
     }
 }

@@ -43,6 +43,17 @@ impl Failure {
         }
     }
 
+    /// What failed was nothing that the actor had begun.
+    pub(super) fn before_the_actor(self) -> Self {
+        match self.ending {
+            Ending::NotConfirmed => Self {
+                ending: Ending::NotBegun,
+                ..self
+            },
+            _ => self,
+        }
+    }
+
     pub(super) fn interrupted(interruption: Interruption, work: &str) -> Self {
         match interruption {
             Interruption::LeaseLost => Self::new(Ending::LeaseLost, "the lease was lost"),
@@ -96,7 +107,7 @@ impl Factory {
         };
         until = until.min(keeper.hold_until());
         self.slots.expect_by(slot, until);
-        let delivery = Delivery::new(attempt, until, Arc::clone(&self.codecs));
+        let delivery = Delivery::new(self.queue.clone(), attempt, until, Arc::clone(&self.codecs));
         let event = lease.event().clone().with_delivery(delivery.clone());
         let span = info_span!(
             "process",
@@ -140,10 +151,10 @@ impl Factory {
             Ok(Ok(Err(error))) => Err(error.into()),
             Ok(Err(panic)) => Err(Failure::panicked(&*panic)),
             Err(Interruption::OutOfTime) => Err(Failure::new(
-                Ending::NotConfirmed,
+                Ending::NotBegun,
                 "the layers let no call through for as long as the event may be held",
             )),
-            Err(other) => Err(Failure::interrupted(other, "the layers")),
+            Err(other) => Err(Failure::interrupted(other, "the layers").before_the_actor()),
         }
     }
 

@@ -33,11 +33,14 @@ impl Factory {
         let record = record(self, &lease, ended);
         for step in 1_u32.. {
             let failed = match self.settle_once(lease, ended, record.as_ref()).await {
-                Ok(()) => return Settled::Yes,
+                Ok(()) => {
+                    self.unsettled.worked(ended.disposition);
+                    return Settled::Yes;
+                }
                 Err(failed) => failed,
             };
             // Boxed, since it is rarely needed and would be moved about with all the rest.
-            lease = match Box::pin(self.after_failure(failed, step)).await {
+            lease = match Box::pin(self.after_failure(failed, ended.disposition, step)).await {
                 Ok(lease) => lease,
                 Err(settled) => return settled,
             };
@@ -81,11 +84,18 @@ impl Factory {
     }
 
     /// Waits before the next try; gives the lease back, or says what came of it.
-    async fn after_failure(&self, failed: NotSettled, step: u32) -> Result<Lease, Settled> {
+    async fn after_failure(
+        &self,
+        failed: NotSettled,
+        disposition: Disposition,
+        step: u32,
+    ) -> Result<Lease, Settled> {
         let SettleError { error, lease } = match failed {
             NotSettled::Failed(failed) => failed,
             NotSettled::Late(id) => {
                 error!(event = %id, queue = %self.queue, "not settled before the lease expired");
+                let late = "the backend does not answer while the lease lasts";
+                self.unsettled.failed(disposition, late, Instant::now());
                 return Err(Settled::No);
             }
         };
@@ -94,6 +104,8 @@ impl Factory {
             debug!(event = %id, queue = %self.queue, %error, "the lease was gone");
             return Err(Settled::Lost);
         }
+        self.unsettled
+            .failed(disposition, &error.to_string(), Instant::now());
         if !error.is_temporary() || lease.is_expired() {
             error!(
                 event = %id, queue = %self.queue, ?error,
@@ -128,6 +140,7 @@ fn history(lease: &Lease, ended: &Ended) -> FailureHistory {
     FailureHistory {
         attempts,
         first_failure: lease.history().first_failure.or(ended.failed_at),
+        silent: ended.silent,
     }
 }
 

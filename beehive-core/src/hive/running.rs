@@ -12,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tracing::{info, warn};
 
-use crate::factory::{Factory, Statistics};
+use crate::factory::{Factory, Statistics, answer};
 use crate::hive::watchdog::Watchdog;
 use crate::hive::{DrainReport, Publisher};
 use crate::queue::{EventQueue as _, Guard, Health, QueueName};
@@ -114,13 +114,16 @@ impl RunningHive {
     }
 
     /// Stops: takes nothing more, waits for what is in work within the grace, hands the rest back
-    /// at once, and reports it. Handing back does not count as an attempt.
+    /// at once, and reports it. Handing back does not count as an attempt. When it returns, the
+    /// backend has heard of all that was settled, and the process may end.
     ///
     /// # Cancel safety
     /// Dropping the future stops the hive without waiting; leases expire by themselves.
     pub async fn drain(self) -> DrainReport {
         /// What was interrupted settles in no time, or its backend hangs.
         const AFTER_GRACE: Duration = Duration::from_secs(5);
+        /// How long the backend may take to hear of what was settled last.
+        const LAST_WORDS: Duration = Duration::from_secs(5);
         info!(hive = %self.name, "stopping");
         self.stop.cancel();
         self.tracker.close();
@@ -131,6 +134,12 @@ impl RunningHive {
             self.grace.cancel();
             // Whatever still runs after that is reported as stuck.
             timeout(AFTER_GRACE, &mut stopping).await.ok();
+        }
+        if let Err(error) = answer("flush", LAST_WORDS, self.queue.flush()).await {
+            warn!(
+                hive = %self.name, %error,
+                "the backend may not have heard of what was settled last; then that is delivered again"
+            );
         }
         let handed_back = self
             .factories

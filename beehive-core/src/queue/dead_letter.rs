@@ -5,78 +5,12 @@ use std::num::NonZeroU32;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
 use tokio::time::{MissedTickBehavior, interval};
 
 use crate::error::{ErrorKind, Result};
 use crate::event::{Event, EventId};
 use crate::page::{Page, PageRequest};
-use crate::queue::QueueName;
-
-/// Why an event was given up.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-#[non_exhaustive]
-pub enum DeadLetterReason {
-    /// Every attempt failed.
-    AttemptsExhausted,
-    /// The actor said that trying again cannot help.
-    Terminal,
-    /// The event or its body cannot be read.
-    Undecodable,
-    /// The event is larger than the limits allow.
-    TooLarge,
-    /// The last attempts took the process down with them.
-    Crashed,
-    /// The event is the last of a chain so long that it must be a loop.
-    Loop,
-    /// A follow-up cannot be published, now or later.
-    Unpublishable,
-    /// In strict mode: the actor announced an event that it does not declare.
-    Undeclared,
-}
-
-impl DeadLetterReason {
-    /// The reason as one word, as it stands in headers and metrics.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::AttemptsExhausted => "attempts-exhausted",
-            Self::Terminal => "terminal",
-            Self::Undecodable => "undecodable",
-            Self::TooLarge => "too-large",
-            Self::Crashed => "crashed",
-            Self::Loop => "loop",
-            Self::Unpublishable => "unpublishable",
-            Self::Undeclared => "undeclared",
-        }
-    }
-}
-
-impl fmt::Display for DeadLetterReason {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
-/// Why, where and when an event was given up.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct DeadLetterRecord {
-    /// Why.
-    pub reason: DeadLetterReason,
-    /// The last error and its causes, outermost first.
-    pub errors: Vec<String>,
-    /// How many attempts were made.
-    pub attempts: u32,
-    /// The actor that gave up.
-    pub actor: String,
-    /// The host it ran on.
-    pub host: String,
-    /// When an attempt first failed.
-    pub first_failure: Timestamp,
-    /// When the last one failed.
-    pub last_failure: Timestamp,
-}
+use crate::queue::{DeadLetterRecord, QueueName};
 
 /// An event that was given up, with the record of why.
 #[derive(Clone, Debug, PartialEq)]

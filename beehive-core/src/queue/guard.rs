@@ -140,6 +140,10 @@ impl EventQueue for Guard {
     fn dead_letters(&self) -> &dyn DeadLetters {
         self.inner.dead_letters()
     }
+
+    async fn flush(&self) -> Result<()> {
+        self.inner.flush().await
+    }
 }
 
 fn check_delay(capabilities: &QueueCapabilities, delivers: DeliverAt) -> Result<()> {

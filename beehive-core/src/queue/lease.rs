@@ -18,6 +18,10 @@ pub struct FailureHistory {
     pub attempts: u32,
     /// When the first of them failed.
     pub first_failure: Option<Timestamp>,
+    /// How many of the last of them ended without a word, in a row: in a crash, or with the
+    /// connection. Noted when the event is put off for that, or because of a copy of it, so that who
+    /// takes it next goes on counting.
+    pub silent: u32,
 }
 
 /// How a backend settles one lease. Users see it as [`Lease`].
@@ -110,6 +114,13 @@ impl Lease {
     /// the connection.
     pub fn history(&self) -> FailureHistory {
         self.history
+    }
+
+    /// How many deliveries before this one ended without a word, in a row: those beyond the last
+    /// deferral, and those that it noted.
+    pub(crate) fn silence(&self) -> u32 {
+        let since = self.attempt.saturating_sub(1 + self.history.attempts);
+        self.history.silent.saturating_add(since)
     }
 
     /// Why the delivery could not be read as an event, if so.

@@ -2,6 +2,8 @@
 
 mod capabilities;
 mod dead_letter;
+mod dead_letter_reason;
+mod dead_letter_record;
 mod declare;
 mod ext;
 mod guard;
@@ -13,9 +15,9 @@ mod operator;
 mod publish;
 
 pub use self::capabilities::{AttemptCounting, QueueCapabilities};
-pub use self::dead_letter::{
-    DeadLetter, DeadLetterReason, DeadLetterRecord, DeadLetters, RedriveRate, redrive_each,
-};
+pub use self::dead_letter::{DeadLetter, DeadLetters, RedriveRate, redrive_each};
+pub use self::dead_letter_reason::DeadLetterReason;
+pub use self::dead_letter_record::DeadLetterRecord;
 pub use self::declare::{DeclareOptions, Order};
 pub use self::ext::EventQueueExt;
 pub use self::guard::Guard;

@@ -78,6 +78,22 @@ pub trait EventQueue: fmt::Debug + Send + Sync + 'static {
 
     /// The dead letters of its queues.
     fn dead_letters(&self) -> &dyn DeadLetters;
+
+    /// Completes when the backend has heard of everything that was settled under leases of receivers
+    /// that are closed. A hive that stops waits for it, so that whoever then ends the process loses no
+    /// commit.
+    ///
+    /// Only for backends whose settling does not wait for an answer; for all others there is nothing
+    /// to do, and that is what this does.
+    ///
+    /// # Errors
+    /// Temporary if it does not hear of all in time; what it does not hear of is delivered again.
+    ///
+    /// # Cancel safety
+    /// Changes nothing.
+    async fn flush(&self) -> Result<()> {
+        Ok(())
+    }
 }
 
 /// How a queue is read.

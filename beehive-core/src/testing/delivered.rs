@@ -5,10 +5,12 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use crate::__private::queue_name;
 use crate::event::{Codecs, Delivery, Event};
+use crate::queue::QueueName;
 
 /// The event as the attempt number `attempt`, from 1, delivers it to an actor, with a minute to
-/// process it. For calling an actor alone, without a hive: one that asks for
+/// process it, from a queue that is named after its type. For calling an actor alone, without a hive: one that asks for
 /// [`Event::delivery`] finds it.
 ///
 /// ```
@@ -39,7 +41,10 @@ use crate::event::{Codecs, Delivery, Event};
 pub fn delivered(event: Event, attempt: u32) -> Event {
     const TIME: Duration = Duration::from_mins(1);
     let deadline = Instant::now() + TIME;
+    let queue = QueueName::of_queue(event.event_type());
     event.with_delivery(Delivery::new(
+        // Types of other systems may be no names of queues.
+        queue.unwrap_or_else(|_| queue_name("Queue-Queue")),
         attempt,
         deadline,
         Arc::new(Codecs::default()),

@@ -50,6 +50,7 @@ pub(crate) enum Defect {
     AbandonedAttemptsCount,
     // Dead letters.
     DeadLetterLosesTheRecord,
+    KnowsOneReason,
     DeadLetterDropsTheEvent,
     ListsNewestFirst,
     ListsOnePageOnly,
@@ -118,6 +119,7 @@ pub(crate) const DEFECTS: &[(Defect, &str)] = {
         (EveryAttemptIsTheFirst, "attempts::an_expired_lease_counts"),
         (AbandonedAttemptsCount, "attempts::an_abandoned_attempt_does_not_count"),
         (DeadLetterLosesTheRecord, "dead_letters::a_dead_letter_keeps_event_and_record"),
+        (KnowsOneReason, "dead_letters::every_reason_is_kept"),
         (DeadLetterDropsTheEvent, "dead_letters::a_dead_letter_keeps_event_and_record"),
         (ListsNewestFirst, "dead_letters::they_are_listed_oldest_first"),
         (ListsOnePageOnly, "dead_letters::pages_show_each_once"),

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use beehive_core::queue::{
-    DeadLetterRecord, EventQueue, FailureHistory, Lease, QueueName, Receiver, ReceiverOptions,
-    Settle,
+    DeadLetterReason, DeadLetterRecord, EventQueue, FailureHistory, Lease, QueueName, Receiver,
+    ReceiverOptions, Settle,
 };
 use beehive_core::{Error, ErrorKind, Result};
 use tokio::time::{Instant, sleep};
@@ -220,7 +220,7 @@ impl Settle for BrokenLease {
             Defect::AbandonedAttemptsCount => {
                 let counted = FailureHistory {
                     attempts: self.attempt,
-                    first_failure: None,
+                    ..FailureHistory::default()
                 };
                 let again = |lease: Lease| lease.defer(Duration::ZERO, counted);
                 self.held.settle(again).await
@@ -238,7 +238,7 @@ impl Settle for BrokenLease {
             Defect::DeferLosesTheHistory => {
                 history = FailureHistory {
                     attempts: self.attempt,
-                    first_failure: None,
+                    ..FailureHistory::default()
                 };
             }
             Defect::DeferBlocksOthers => {
@@ -259,6 +259,7 @@ impl Settle for BrokenLease {
             Defect::ClaimsDeadLetters => return Err(Error::unsupported("dead-letter")),
             Defect::DeadLetterDropsTheEvent => return self.held.settle(Lease::commit).await,
             Defect::DeadLetterLosesTheRecord => record.errors.clear(),
+            Defect::KnowsOneReason => record.reason = DeadLetterReason::Terminal,
             _ => {}
         }
         let settled = self.held.settle(|lease| lease.dead_letter(&record)).await;

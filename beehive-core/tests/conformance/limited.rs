@@ -221,7 +221,7 @@ impl Settle for LimitedLease {
         }
         let counted = FailureHistory {
             attempts: self.attempt,
-            first_failure: None,
+            ..FailureHistory::default()
         };
         let again = |lease: Lease| lease.defer(Duration::ZERO, counted);
         self.held.settle(again).await

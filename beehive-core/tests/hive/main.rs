@@ -30,3 +30,4 @@ mod settling;
 mod shutdown;
 mod stopping;
 mod support;
+mod unknown_types;

@@ -1,9 +1,15 @@
 //! Events that are not even given to the actor.
 
-use beehive_core::ErrorKind;
+use std::time::Duration;
+
 use beehive_core::event::{Delivery, Event, EventLimits};
 use beehive_core::queue::memory::MemoryQueue;
-use beehive_core::queue::{AttemptCounting, DeadLetterReason, EventQueue, EventQueueExt};
+use beehive_core::queue::{
+    AttemptCounting, DeadLetterReason, EventQueue, EventQueueExt, FailureHistory,
+};
+use beehive_core::store::Stores;
+use beehive_core::testing::{Fault, FaultPlan, Faults};
+use beehive_core::{ErrorKind, Timestamp};
 use tokio::time::advance;
 
 use crate::support::{
@@ -179,4 +185,110 @@ async fn an_event_that_waited_twice_and_goes_on_crashing_is_given_up() {
     let letters = dead_letters(&queue, "Start-Crash").await;
     assert_eq!(letters[0].record.reason, DeadLetterReason::Crashed);
     assert_eq!(letters[0].record.attempts, 13);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_event_that_failed_often_is_not_given_up_sooner_for_deliveries_that_reached_nobody() {
+    let mut scripted = Scripted::new();
+    scripted.capabilities.attempts = AttemptCounting::Deliveries;
+    let queue = scripted.inner.clone();
+    queue.declare(&name("Start-Flap")).await.unwrap();
+    queue.push(event("Start", "sound")).await.unwrap();
+    let history = FailureHistory {
+        attempts: 20,
+        first_failure: Some(Timestamp::UNIX_EPOCH),
+        silent: 0,
+    };
+    let lease = queue.receive_one(&name("Start-Flap"), MINUTE).await;
+    let lease = lease.unwrap().unwrap();
+    lease.defer(Duration::ZERO, history).await.unwrap();
+    lose(&queue, "Start-Flap", 4).await;
+    let hive = hive(scripted).settings(no_retries().with_crashes_max(3));
+    let hive = hive.register(actor("Start-Flap", |_| done()));
+    let running = hive.build().unwrap().start().await.unwrap();
+    within(60 * MINUTE, "processed", queue.idle()).await;
+    assert_eq!(dead_letters(&queue, "Start-Flap").await, []);
+    assert_eq!(running.drain().await.statistics.processed, 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_copy_does_not_save_an_event_that_takes_its_process_down_again_and_again() {
+    let queue = MemoryQueue::default();
+    queue.declare(&name("Start-Crash")).await.unwrap();
+    let poison = event("Start", "poison");
+    for _ in 0..2 {
+        queue.push(poison.clone()).await.unwrap();
+    }
+    let mut deaths = 0;
+    while !queue.census().is_idle() {
+        let process = Faults::new(FaultPlan::none());
+        let dying = process.clone();
+        let descriptor = actor("Start-Crash", move |_| {
+            dying.crash();
+            std::future::pending()
+        });
+        let hive = hive(process.queue(queue.clone()));
+        let hive = hive.settings(no_retries().with_crashes_max(3));
+        let hive = hive.register(descriptor);
+        let running = hive.build().unwrap().start().await.unwrap();
+        tokio::select! {
+            () = process.crashed() => deaths += 1,
+            () = queue.idle() => {}
+        }
+        drop(running);
+        assert!(deaths < 20, "it is never given up");
+        advance(MINUTE).await;
+    }
+    let letters = dead_letters(&queue, "Start-Crash").await;
+    assert_eq!(letters[0].record.reason, DeadLetterReason::Crashed);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_inbox_that_fails_says_nothing_of_whether_an_event_takes_its_process_down() {
+    let queue = MemoryQueue::default();
+    queue.declare(&name("Start-Crash")).await.unwrap();
+    queue.push(event("Start", "poison")).await.unwrap();
+    lose(&queue, "Start-Crash", 2).await;
+    let seen = Diary::default();
+    for stores in [
+        Faults::new(FaultPlan::none().with(Fault::StoreRefused, 1.0)).stores(&Stores::memory()),
+        Stores::memory(),
+    ] {
+        let noted = seen.clone();
+        let descriptor = actor("Start-Crash", move |_| {
+            noted.note(());
+            done()
+        });
+        let hive = hive(queue.clone()).stores(stores);
+        let hive = hive.settings(no_retries().with_crashes_max(3));
+        let running = hive.register(descriptor).build().unwrap();
+        let running = running.start().await.unwrap();
+        // Only long enough to look at the event.
+        advance(SECOND / 10).await;
+        tokio::task::yield_now().await;
+        running.drain().await;
+        if !queue.census().is_idle() {
+            advance(60 * MINUTE).await;
+            lose(&queue, "Start-Crash", 2).await;
+        }
+    }
+    assert_eq!(seen.len(), 0);
+    let letters = dead_letters(&queue, "Start-Crash").await;
+    assert_eq!(letters[0].record.reason, DeadLetterReason::Crashed);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_event_waits_before_it_is_given_up_however_often_it_was_lost_before_anybody_looked() {
+    let mut scripted = Scripted::new();
+    scripted.capabilities.attempts = AttemptCounting::Deliveries;
+    let queue = scripted.inner.clone();
+    queue.declare(&name("Start-Flap")).await.unwrap();
+    queue.push(event("Start", "sound")).await.unwrap();
+    lose(&queue, "Start-Flap", 40).await;
+    let hive = hive(scripted).settings(no_retries().with_crashes_max(3));
+    let hive = hive.register(actor("Start-Flap", |_| done()));
+    let running = hive.build().unwrap().start().await.unwrap();
+    within(60 * MINUTE, "processed", queue.idle()).await;
+    assert_eq!(dead_letters(&queue, "Start-Flap").await, []);
+    assert_eq!(running.drain().await.statistics.processed, 1);
 }

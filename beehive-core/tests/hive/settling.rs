@@ -2,11 +2,12 @@
 
 use beehive_core::ErrorKind;
 use beehive_core::hive::FactorySettings;
-use tokio::time::Instant;
+use beehive_core::queue::Health;
+use tokio::time::{Instant, sleep};
 
 use crate::support::{
     Diary, Fault, HOUR, MINUTE, Operation, SECOND, Scripted, actor, always, done, event, failing,
-    few_retries, first, hive, never_open, no_retries, within,
+    few_retries, first, hive, never, never_open, no_retries, until, within,
 };
 
 fn settings() -> FactorySettings {
@@ -103,4 +104,36 @@ async fn a_panic_while_settling_costs_one_lease_and_no_worker() {
     assert_eq!(seen.len(), 40);
     assert!(running.status().is_up());
     assert!(running.drain().await.is_clean());
+}
+
+/// Otherwise the log alone would tell that an event goes round and round.
+#[tokio::test(start_paused = true)]
+async fn an_actor_whose_events_cannot_be_given_up_is_not_well() {
+    let queue = Scripted::new();
+    let full = Fault::Fail(ErrorKind::Temporary);
+    queue.faults.on(Operation::DeadLetter, always(full));
+    let terminal = actor("Start-Refuse", |_| async {
+        Err(beehive_core::actor::ActorError::terminal("never"))
+    });
+    let hive = hive(queue.clone()).settings(settings()).register(terminal);
+    let running = hive.build().unwrap().start().await.unwrap();
+    running
+        .publisher()
+        .publish(event("Start", ""))
+        .await
+        .unwrap();
+    let health = || running.status().actors.into_values().next().unwrap();
+    until("told", || !health().is_up()).await;
+    let Health::Degraded(why) = health() else {
+        panic!("{:?}", health());
+    };
+    assert!(why.contains("cannot dead-letter"), "{why}");
+    // For as long as it lasts, however often the event comes again meanwhile.
+    for _ in 0..20 {
+        sleep(10 * SECOND).await;
+        assert!(!health().is_up());
+    }
+    queue.faults.on(Operation::DeadLetter, never());
+    until("well again", || health().is_up()).await;
+    assert_eq!(running.drain().await.statistics.dead_lettered, 1);
 }

@@ -17,6 +17,7 @@ async fn a_backend_that_hangs_does_not_keep_a_hive_from_stopping() {
         Operation::Abandon,
         Operation::Commit,
         Operation::Publish,
+        Operation::Flush,
     ];
     for operation in hanging {
         let queue = Scripted::new();
@@ -48,6 +49,37 @@ async fn a_backend_that_hangs_does_not_keep_a_hive_from_stopping() {
             );
         }
     }
+}
+
+/// A backend may tell its broker of a commit after it said that it was done.
+#[tokio::test(start_paused = true)]
+async fn what_was_settled_last_is_flushed_before_a_hive_has_stopped() {
+    let queue = Scripted::new();
+    let descriptor = actor("Start-Slow", |_| async {
+        sleep(8 * SECOND).await;
+        Ok(Vec::new())
+    });
+    let hive = hive(queue.clone()).register(descriptor).build().unwrap();
+    let running = hive.start().await.unwrap();
+    running
+        .publisher()
+        .publish(event("Start", ""))
+        .await
+        .unwrap();
+    sleep(SECOND).await;
+    queue
+        .faults
+        .on(Operation::Flush, always(Fault::Late(2 * SECOND)));
+    let stopping = tokio::time::Instant::now();
+    let report = running.drain().await;
+    assert_eq!(report.statistics.processed, 1);
+    let (commits, flushes) = (
+        queue.faults.calls(Operation::Commit),
+        queue.faults.calls(Operation::Flush),
+    );
+    assert_eq!((commits.len(), flushes.len()), (1, 1));
+    assert!(flushes[0] >= commits[0], "flushed before the last commit");
+    assert!(stopping.elapsed() >= 9 * SECOND, "nobody waited for it");
 }
 
 #[tokio::test(start_paused = true)]

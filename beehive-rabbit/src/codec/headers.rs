@@ -13,6 +13,7 @@ const ATTRIBUTE_JMS: &str = "cloudEvents_";
 /// Before everything that we note ourselves.
 const OURS: &str = "x-beehive-";
 pub(super) const ATTEMPTS: &str = "x-beehive-attempts";
+pub(super) const SILENT: &str = "x-beehive-silent";
 pub(super) const DELIVERIES: &str = "x-beehive-deliveries";
 pub(super) const FIRST_FAILURE: &str = "x-beehive-first-failure";
 pub(super) const DUE: &str = "x-beehive-due";

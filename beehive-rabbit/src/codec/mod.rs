@@ -8,6 +8,8 @@
 mod death;
 mod decode;
 mod encode;
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) mod fuzz;
 mod headers;
 mod incoming;
 mod note;
@@ -26,3 +28,5 @@ pub(crate) use self::size::{PROPERTIES_MAX, properties_size};
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+pub(crate) use self::tests::arbitrary;

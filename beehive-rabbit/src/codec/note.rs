@@ -28,6 +28,9 @@ impl Note {
         if self.history.attempts > 0 {
             set(headers::ATTEMPTS, count(self.history.attempts));
         }
+        if self.history.silent > 0 {
+            set(headers::SILENT, count(self.history.silent));
+        }
         if self.deliveries > 0 {
             set(headers::DELIVERIES, count(self.deliveries));
         }
@@ -49,6 +52,7 @@ impl Note {
             history: FailureHistory {
                 attempts: read(headers, headers::ATTEMPTS, headers::as_count)?.unwrap_or(0),
                 first_failure: read(headers, headers::FIRST_FAILURE, headers::as_time)?,
+                silent: read(headers, headers::SILENT, headers::as_count)?.unwrap_or(0),
             },
             deliveries: read(headers, headers::DELIVERIES, headers::as_count)?.unwrap_or(0),
             due: read(headers, headers::DUE, headers::as_time)?,

@@ -1,6 +1,6 @@
 //! Round trips, foreign messages and the wire format as it was released.
 
-mod arbitrary;
+pub(crate) mod arbitrary;
 mod dead_letters;
 mod foreign;
 mod wire;
@@ -74,6 +74,7 @@ fn a_note_is_read_whatever_its_parts() {
         history: FailureHistory {
             attempts: u32::MAX,
             first_failure: Some(now),
+            silent: 7,
         },
         deliveries: 1,
         due: Some(now),

@@ -14,7 +14,8 @@ const TIMEOUT_MAX: Duration = Duration::from_hours(24);
 const CONSUMER_TIMEOUT_MIN: Duration = Duration::from_secs(2);
 const SILENCE_MIN: Duration = Duration::from_secs(1);
 const CONSUMER_TIMEOUT_MAX: Duration = Duration::from_hours(365 * 24);
-const FRAME_MIN: u32 = 4096;
+/// What RabbitMQ takes from 4.1 on; older ones take half of it.
+const FRAME_MIN: u32 = 8192;
 const LANES_MAX: usize = 256;
 const WINDOW_MAX: usize = 10_000;
 const NAME_LENGTH_MAX: usize = 200;
@@ -145,7 +146,9 @@ fn sizes(config: &RabbitConfig, findings: &mut Vec<String>) {
         .frame_max
         .is_some_and(|size| size > 0 && size < FRAME_MIN)
     {
-        findings.push(format!("frame_max is at least {FRAME_MIN} bytes"));
+        findings.push(format!(
+            "frame_max is at least {FRAME_MIN} bytes, or 0 for what the broker wants; leave it away"
+        ));
     }
     let lanes = config.publish_lanes.get();
     if lanes > LANES_MAX {
@@ -192,6 +195,8 @@ mod tests {
     fn the_defaults_are_right() {
         config("amqp://localhost").check().unwrap();
         config("amqp://[::1]").check().unwrap();
+        config("amqp://localhost?frame_max=0").check().unwrap();
+        config("amqp://localhost?frame_max=8192").check().unwrap();
     }
 
     #[test]
@@ -207,7 +212,7 @@ mod tests {
 
     #[test]
     fn all_findings_come_at_once() {
-        let config = config("amqp://u@rabbit/?heartbeat=0&frame_max=1")
+        let config = config("amqp://u@rabbit/?heartbeat=0&frame_max=8191")
             .with_operation_timeout(Duration::ZERO)
             .with_confirm_timeout(Duration::MAX)
             .with_consumer_timeout(Duration::ZERO)

@@ -4,6 +4,8 @@ mod address;
 mod check;
 mod credentials;
 mod environment;
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) mod fuzz;
 mod login;
 mod namespace;
 mod plaintext;

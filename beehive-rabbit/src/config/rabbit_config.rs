@@ -56,6 +56,8 @@ pub struct RabbitConfig {
     pub(crate) publish_lanes: NonZeroUsize,
     pub(crate) publish_window: NonZeroUsize,
     pub(crate) connection_name: String,
+    #[cfg(feature = "mutations")]
+    pub(crate) mutation: Option<crate::mutations::Mutation>,
 }
 
 impl RabbitConfig {
@@ -171,6 +173,8 @@ impl RabbitConfig {
             publish_lanes: NonZeroUsize::MIN.saturating_add(3),
             publish_window: NonZeroUsize::MIN.saturating_add(63),
             connection_name: "beehive".into(),
+            #[cfg(feature = "mutations")]
+            mutation: None,
         };
         for (position, address) in addresses.into_iter().enumerate() {
             config.servers.push(address.server);
@@ -328,6 +332,15 @@ impl RabbitConfig {
     #[must_use]
     pub fn with_connection_name(mut self, name: impl Into<String>) -> Self {
         self.connection_name = name.into();
+        self
+    }
+
+    /// Takes a safeguard out, for a test that shows that this is noticed.
+    #[cfg(feature = "mutations")]
+    #[doc(hidden)]
+    #[must_use]
+    pub fn with_mutation(mut self, mutation: crate::mutations::Mutation) -> Self {
+        self.mutation = Some(mutation);
         self
     }
 

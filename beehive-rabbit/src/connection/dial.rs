@@ -14,10 +14,11 @@ use tokio::time::{Instant, timeout_at};
 use tracing::dispatcher;
 
 use super::cause::Cause;
+use super::mending::{MendedStream, runtime};
 use super::obstacle::Stage;
 use super::road::Road;
 use super::socket::Socket;
-use super::{Obstacle, unframed};
+use super::{Obstacle, muted};
 use crate::config::{Credentials, RabbitConfig, Server, Transport};
 
 /// A connection and the hold on its socket.
@@ -64,13 +65,13 @@ async fn with_credentials(
     credentials: Credentials,
     deadline: Instant,
 ) -> Result<Dialled, Cause> {
-    let runtime = lapin::runtime::default_runtime().map_err(Cause::of)?;
+    let tokio = lapin::runtime::default_runtime().map_err(Cause::of)?;
     let road = Road::new(config, server, deadline);
     // Here and not within the driver, which leaves a task behind whenever this fails.
     let mut failure = Obstacle::Unresolved(io::ErrorKind::AddrNotAvailable.into());
     let mut stream = None;
     for (address, deadline) in road.addresses().await? {
-        match timeout_at(deadline, AsyncTcpStream::connect(&runtime, address)).await {
+        match timeout_at(deadline, AsyncTcpStream::connect(&tokio, address)).await {
             Ok(Ok(connected)) => {
                 stream = Some(connected);
                 break;
@@ -84,14 +85,15 @@ async fn with_credentials(
         return Err(Obstacle::Strange.into());
     };
     let socket = Socket::of(plain.get_ref()).map_err(Obstacle::Unreachable)?;
-    let stream = Mutex::new(Some(road.secured(stream).await?));
+    let stream = MendedStream::new(road.secured(stream).await?);
+    let stream = Mutex::new(Some(AsyncTcpStream::Plain(stream)));
     let log = dispatcher::get_default(Clone::clone);
     let handshake = Connection::connector(
         uri(config, server, &credentials),
-        runtime,
+        runtime(),
         // Runs on the driver's own thread.
         async move |_, _| {
-            unframed::install(&log);
+            muted::install(&log);
             let stream = stream.lock().unwrap_or_else(PoisonError::into_inner).take();
             Ok(stream.ok_or_else(|| io::Error::from(io::ErrorKind::NotConnected))?)
         },

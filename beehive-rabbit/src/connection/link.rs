@@ -101,6 +101,14 @@ impl Link {
         self.shared.room.load(Ordering::Relaxed)
     }
 
+    /// How large a frame may be, as both sides agreed; `None` while there is no connection.
+    pub(crate) fn frame_max(&self) -> Option<u32> {
+        match &*self.shared.state.borrow() {
+            State::Up(live) => Some(live.connection().configuration().frame_max()),
+            State::Down(_) | State::Closed => None,
+        }
+    }
+
     /// The connection, as soon as there is one.
     ///
     /// # Errors

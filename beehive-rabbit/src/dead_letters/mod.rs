@@ -8,6 +8,8 @@
 //! was considered, is in docs/decisions/0011.
 
 mod census;
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) mod fuzz;
 mod letter;
 mod look;
 mod place;

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use beehive_core::{Error, ErrorKind, Result};
+use lapin::options::BasicPublishOptions;
 use tokio::time::{Instant, sleep, timeout};
 
 use super::intake::Intake;
@@ -25,6 +26,7 @@ pub(super) struct Lane {
     intake: Arc<Intake>,
     meters: Arc<Meters>,
     bounds: Bounds,
+    options: BasicPublishOptions,
     channel: Option<LaneChannel>,
     reached: Arc<Reached>,
     /// What this lane has taken and not answered.
@@ -38,12 +40,14 @@ impl Lane {
         meters: Arc<Meters>,
         reached: Arc<Reached>,
         bounds: Bounds,
+        options: BasicPublishOptions,
     ) -> Self {
         Self {
             link,
             intake,
             meters,
             bounds,
+            options,
             channel: None,
             reached,
             jobs: VecDeque::new(),
@@ -183,14 +187,18 @@ impl Lane {
     /// Sends a window and waits for what the broker says to it.
     async fn send(&mut self, channel: LaneChannel, messages: Vec<Message>) -> Vec<Verdict> {
         let in_flight = self.meters.sent(messages.len());
-        let mut transmission = Transmission::start(channel.channel(), messages);
+        let mut transmission = Transmission::start(channel.channel(), self.options, messages);
         self.answered(channel.live(), &mut transmission).await;
         let outcome = transmission.outcome();
         drop(in_flight);
-        let mut is_complete = true;
+        let (mut is_complete, mut is_refused) = (true, false);
         for (mark, answer) in &outcome.window {
             match answer {
-                Answer::Confirmed | Answer::Refused => self.reached.add(&mark.exchange),
+                Answer::Confirmed => self.reached.add(&mark.exchange),
+                Answer::Refused => {
+                    is_refused = true;
+                    self.reached.add(&mark.exchange);
+                }
                 Answer::Missing => {
                     is_complete = false;
                     if outcome.broker_ended_channel() {
@@ -200,8 +208,9 @@ impl Lane {
             }
         }
         // What is still to come on this channel would be taken for answers to the next window.
+        let is_sound = is_complete && !(is_refused && channel.may_be_misled());
         // Dropping the channel closes it.
-        self.channel = is_complete.then_some(channel);
+        self.channel = is_sound.then_some(channel);
         verdicts(&outcome)
     }
 

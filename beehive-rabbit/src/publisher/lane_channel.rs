@@ -6,7 +6,7 @@ use std::time::Duration;
 use beehive_core::Result;
 use lapin::Channel;
 use lapin::options::ConfirmSelectOptions;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 
 use crate::connection::Live;
 use crate::error::{converted, unanswered};
@@ -16,6 +16,7 @@ use crate::error::{converted, unanswered};
 pub(super) struct LaneChannel {
     live: Arc<Live>,
     channel: Channel,
+    opened: Instant,
 }
 
 impl LaneChannel {
@@ -26,6 +27,7 @@ impl LaneChannel {
             Ok(Ok(())) => Ok(Self {
                 live: Arc::clone(live),
                 channel,
+                opened: Instant::now(),
             }),
             Ok(Err(error)) => Err(converted("publish", error)),
             Err(_) => Err(unanswered("publish")),
@@ -38,6 +40,17 @@ impl LaneChannel {
 
     pub(super) fn channel(&self) -> &Channel {
         &self.channel
+    }
+
+    /// Whether a queue that refuses on it may no longer be full.
+    ///
+    /// A quorum queue tells each channel once that it is full, and the channel then refuses by itself
+    /// until the queue tells it otherwise. Seen with 3.10.8: it does when it is read, and does not
+    /// when a policy gives it room. A channel that is new asks.
+    pub(super) fn may_be_misled(&self) -> bool {
+        /// Not each window on a queue that is full is worth a channel.
+        const FRESH: Duration = Duration::from_secs(1);
+        self.opened.elapsed() >= FRESH
     }
 
     /// Whether it is open, as far as one knows.

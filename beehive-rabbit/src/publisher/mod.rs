@@ -12,6 +12,7 @@ mod lane;
 mod lane_channel;
 mod message;
 mod meters;
+mod options;
 #[expect(clippy::module_inception, reason = "the concept of this folder")]
 mod publisher;
 mod reached;

@@ -11,6 +11,7 @@ use tokio_util::task::AbortOnDropHandle;
 use super::intake::Intake;
 use super::lane::Lane;
 use super::meters::Meters;
+use super::options::options;
 use super::{Bounds, Job, Message, Reached, Verdict};
 use crate::codec::{PROPERTIES_MAX, properties_size};
 use crate::config::RabbitConfig;
@@ -25,8 +26,9 @@ use crate::connection::Link;
 pub(crate) struct Publisher {
     intake: Arc<Intake>,
     reached: Arc<Reached>,
-    /// The largest properties that fit into one frame.
-    properties_max: usize,
+    link: Arc<Link>,
+    /// How large a frame may be, as configured.
+    frame_max: Option<u32>,
     /// End with the publisher.
     _lanes: Vec<AbortOnDropHandle<()>>,
 }
@@ -46,17 +48,19 @@ impl Publisher {
         let intake = Arc::new(Intake::new(2 * lanes * bounds.window));
         let meters = Arc::new(Meters::new());
         let reached = Arc::new(Reached::default());
+        let options = options(config);
         let lane = |_| {
             let (link, intake) = (Arc::clone(link), Arc::clone(&intake));
             let (meters, reached) = (Arc::clone(&meters), Arc::clone(&reached));
-            let lane = Lane::new(link, intake, meters, reached, bounds);
+            let lane = Lane::new(link, intake, meters, reached, bounds, options);
             AbortOnDropHandle::new(tokio::spawn(lane.run()))
         };
         let lanes = (0..lanes).map(lane).collect();
         Self {
             intake,
             reached,
-            properties_max: properties_max(config.frame_max),
+            link: Arc::clone(link),
+            frame_max: config.frame_max,
             _lanes: lanes,
         }
     }
@@ -112,14 +116,18 @@ impl Publisher {
     /// Why a message is not even tried: it would end the connection for all others.
     fn refusal(&self, message: &Message) -> Option<Error> {
         let size = properties_size(&message.properties);
-        (size > self.properties_max).then(|| {
+        if size <= PROPERTIES_SURE {
+            return None;
+        }
+        let limit = properties_max(self.link.frame_max().or(self.frame_max));
+        (size > limit).then(|| {
             Error::new(
                 ErrorKind::Limit,
                 "the headers are larger than RabbitMQ takes; put the properties into the body",
             )
             .with_operation("publish")
             .with_context("is", size)
-            .with_context("limit", self.properties_max)
+            .with_context("limit", limit)
         })
     }
 
@@ -137,11 +145,16 @@ impl Publisher {
     }
 }
 
-/// How large the properties of a message may be, when a frame may be so large.
+/// What a frame takes beside the properties.
+const FRAME: usize = 64;
+/// Properties of this size fit into the smallest frame that two sides may agree on.
+const PROPERTIES_SURE: usize = 4096 - FRAME;
+
+/// How large the properties of a message may be, when a frame may be so large. Zero is no limit.
 fn properties_max(frame_max: Option<u32>) -> usize {
-    /// What a frame takes beside the properties.
-    const FRAME: usize = 64;
-    let frame_max = frame_max.map_or(usize::MAX, |max| usize::try_from(max).unwrap_or(usize::MAX));
+    let frame_max = frame_max
+        .filter(|max| *max > 0)
+        .map_or(usize::MAX, |max| usize::try_from(max).unwrap_or(usize::MAX));
     PROPERTIES_MAX.min(frame_max.saturating_sub(FRAME))
 }
 
@@ -150,4 +163,22 @@ fn stopped() -> Verdict {
     Verdict::Failed(
         Error::new(ErrorKind::Temporary, "the publisher has stopped").with_operation("publish"),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn properties_fit_into_the_frame_that_both_sides_agreed_on() {
+        for (frame_max, expected) in [
+            (None, PROPERTIES_MAX),
+            (Some(0), PROPERTIES_MAX),
+            (Some(8192), 8192 - FRAME),
+            (Some(131_072), PROPERTIES_MAX),
+            (Some(u32::MAX), PROPERTIES_MAX),
+        ] {
+            assert_eq!(properties_max(frame_max), expected, "{frame_max:?}");
+        }
+    }
 }

@@ -10,12 +10,6 @@ use lapin::{Channel, Confirmation, PublisherConfirm};
 use super::Message;
 use super::judgement::{Answer, Mark};
 
-/// Every message is to be in a queue, or to come back.
-const MANDATORY: BasicPublishOptions = BasicPublishOptions {
-    mandatory: true,
-    immediate: false,
-};
-
 /// A window on its way.
 pub(super) struct Transmission<'a> {
     marks: Vec<Mark>,
@@ -61,7 +55,11 @@ enum Slot<'a> {
 
 impl<'a> Transmission<'a> {
     /// Queues the frames of all messages, in order, without waiting for any.
-    pub(super) fn start(channel: &'a Channel, messages: Vec<Message>) -> Self {
+    pub(super) fn start(
+        channel: &'a Channel,
+        options: BasicPublishOptions,
+        messages: Vec<Message>,
+    ) -> Self {
         let mut marks = Vec::with_capacity(messages.len());
         let mut sizes = Vec::with_capacity(messages.len());
         let mut slots = Vec::with_capacity(messages.len());
@@ -72,7 +70,7 @@ impl<'a> Transmission<'a> {
                 id: message.properties.message_id().clone(),
             });
             sizes.push(message.body.len());
-            let mut slot = Slot::Sending(Box::pin(send(channel, message)));
+            let mut slot = Slot::Sending(Box::pin(send(channel, options, message)));
             // The driver queues the frames at the first poll. Each is looked at again when the
             // window is waited for, so nobody needs to be woken by this one.
             slot.poll(&mut Context::from_waker(Waker::noop()))
@@ -135,12 +133,16 @@ impl<'a> Transmission<'a> {
     }
 }
 
-async fn send(channel: &Channel, message: Message) -> lapin::Result<PublisherConfirm> {
+async fn send(
+    channel: &Channel,
+    options: BasicPublishOptions,
+    message: Message,
+) -> lapin::Result<PublisherConfirm> {
     channel
         .basic_publish(
             message.exchange,
             message.routing_key,
-            MANDATORY,
+            options,
             &message.body,
             message.properties,
         )

@@ -82,11 +82,8 @@ impl RabbitQueue {
 
     /// Closes the connections. Leases that are held are lost, and their events delivered again.
     pub async fn close(&self) {
-        /// How long closed receivers may take to be done with the broker. Those whose leases are still
-        /// held are not waited for any longer.
-        const PATIENCE: Duration = Duration::from_secs(2);
-        self.parts.endings.close();
-        timeout(PATIENCE, self.parts.endings.wait()).await.ok();
+        // Those whose leases are still held are not waited for any longer.
+        self.flush().await.ok();
         self.parts.links.close().await;
     }
 }
@@ -155,5 +152,20 @@ impl EventQueue for RabbitQueue {
 
     fn dead_letters(&self) -> &dyn DeadLetters {
         &self.dead_letters
+    }
+
+    async fn flush(&self) -> Result<()> {
+        /// How long closed receivers may take to be done with the broker.
+        const PATIENCE: Duration = Duration::from_secs(2);
+        // From now on it is waited for those that close, which tell the broker everything first.
+        self.parts.endings.close();
+        let ended = timeout(PATIENCE, self.parts.endings.wait()).await;
+        ended.map_err(|_| {
+            Error::new(
+                ErrorKind::Temporary,
+                "leases of a closed receiver are still held, or the broker does not answer",
+            )
+            .with_operation("flush")
+        })
     }
 }

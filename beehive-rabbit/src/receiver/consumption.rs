@@ -49,7 +49,8 @@ impl Consumption {
 
     /// Consumes until the channel ends, and returns the next one; none when the receiver is closed.
     async fn consume(&mut self, opened: Opened) -> Option<Opened> {
-        let session = Arc::new(Session::new(Arc::clone(&self.shared)));
+        let channel = opened.channel.status().clone();
+        let session = Arc::new(Session::new(Arc::clone(&self.shared), channel));
         self.session = Some(Arc::clone(&session));
         self.shared.begin(Arc::clone(&session));
         let began = Instant::now();

@@ -10,6 +10,8 @@ pub(super) enum Loss {
     Expired,
     /// The channel or connection it was delivered on is gone.
     Channel,
+    /// It was committed, and the channel was gone before the broker was told of it for sure.
+    Untold,
 }
 
 /// What a receiver counts, for the `metrics` recorder.
@@ -22,6 +24,7 @@ pub(super) struct Meters {
     pub(super) resubscriptions: Counter,
     expired: Counter,
     cut_off: Counter,
+    untold: Counter,
 }
 
 impl Meters {
@@ -41,6 +44,7 @@ impl Meters {
             resubscriptions: meter("beehive_rabbit_resubscriptions_total"),
             expired: lost("expired"),
             cut_off: lost("channel"),
+            untold: lost("untold"),
         }
     }
 
@@ -48,6 +52,7 @@ impl Meters {
         let counter = match loss {
             Loss::Expired => &self.expired,
             Loss::Channel => &self.cut_off,
+            Loss::Untold => &self.untold,
         };
         counter.increment(count as u64);
     }

@@ -27,6 +27,19 @@ pub(super) enum Frame {
     Reject(Tag),
 }
 
+/// A delivery came, and one before it did not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Skipped;
+
+/// What went with a channel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Lost {
+    /// How many were held.
+    pub(super) held: usize,
+    /// How many were done, without the broker having been told for sure.
+    pub(super) untold: usize,
+}
+
 /// The lease is no more: it expired, or was settled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Gone;
@@ -71,11 +84,15 @@ struct Entry<C> {
 #[derive(Debug)]
 pub(super) struct Outstanding<C> {
     term: Term,
+    /// What the broker calls the next delivery.
+    next: Tag,
     entries: BTreeMap<Tag, Entry<C>>,
     /// To be told before any ack, since an ack up to a tag includes all before it.
     back: Vec<Frame>,
     /// Those that are `Done`.
     done: Vec<Tag>,
+    /// How many were done of which the broker is being told.
+    telling: usize,
     /// How many are `Waiting`.
     waiting: usize,
     earliest: Option<Instant>,
@@ -95,16 +112,26 @@ impl<C> Outstanding<C> {
     pub(super) fn new(term: Term) -> Self {
         Self {
             term,
+            next: 1,
             entries: BTreeMap::new(),
             back: Vec::new(),
             done: Vec::new(),
+            telling: 0,
             waiting: 0,
             earliest: None,
         }
     }
 
     /// The broker sent it.
-    pub(super) fn arrive(&mut self, tag: Tag, now: Instant) {
+    ///
+    /// # Errors
+    /// If it sent others before that never arrived. It waits to hear of those, and takes an ack up to
+    /// a later one for theirs: events would be gone that nobody has seen.
+    pub(super) fn arrive(&mut self, tag: Tag, now: Instant) -> Result<(), Skipped> {
+        if tag != self.next {
+            return Err(Skipped);
+        }
+        self.next += 1;
         let entry = Entry {
             limit: self.term.limit(now),
             state: State::Waiting,
@@ -112,6 +139,7 @@ impl<C> Outstanding<C> {
         };
         self.entries.insert(tag, entry);
         self.waiting += 1;
+        Ok(())
     }
 
     /// Gives out a waiting delivery, and says until when. One that has waited too long is handed
@@ -281,12 +309,14 @@ impl<C> Outstanding<C> {
     }
 
     /// What the broker is to be told now, in this order: as few frames as possible, and none that
-    /// waits for a delivery that is still worked on.
+    /// waits for a delivery that is still worked on. Until [`told`](Self::told) it is not sure that
+    /// the broker hears of it.
     pub(super) fn frames(&mut self) -> Vec<Frame> {
         let mut frames = std::mem::take(&mut self.back);
         if self.done.is_empty() {
             return frames;
         }
+        self.telling += self.done.len();
         let mut run = 0_usize;
         let mut last = 0;
         while let Some(first) = self.entries.first_entry() {
@@ -309,6 +339,11 @@ impl<C> Outstanding<C> {
         frames
     }
 
+    /// The broker was told, and of so many that are done.
+    pub(super) fn told(&mut self) -> usize {
+        std::mem::take(&mut self.telling)
+    }
+
     /// Whether there is anything to tell the broker.
     pub(super) fn has_frames(&self) -> bool {
         !self.done.is_empty() || !self.back.is_empty()
@@ -329,11 +364,14 @@ impl<C> Outstanding<C> {
         self.entries.len() == self.waiting && self.back.is_empty()
     }
 
-    /// Forgets everything, and says how many were held.
-    pub(super) fn clear(&mut self) -> usize {
-        let held = self.held();
+    /// Forgets everything, and says what was lost.
+    pub(super) fn clear(&mut self) -> Lost {
+        let lost = Lost {
+            held: self.held(),
+            untold: self.done.len() + self.telling,
+        };
         *self = Self::new(self.term);
-        held
+        lost
     }
 
     /// The delivery, if it is under a lease that holds now.

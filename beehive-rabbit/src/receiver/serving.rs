@@ -150,7 +150,7 @@ impl Serving {
                 closer.send(result).ok();
             }
         };
-        if let Err(error) = self.stop().await {
+        if let Err(error) = self.stop_told().await {
             self.session.lose();
             tell(Err(error));
             return;
@@ -190,6 +190,15 @@ impl Serving {
         tell(Ok(()));
     }
 
+    /// Has the broker deliver no more, after it was told of all that is settled: so its answer says that
+    /// it has heard of that too.
+    async fn stop_told(&mut self) -> Result<()> {
+        while self.turn().rest == Rest::Telling {
+            self.next().await?;
+        }
+        self.stop().await
+    }
+
     /// Until when the channel must not be closed, since acks would be forgotten with it.
     fn keep_until(&self) -> Option<Instant> {
         // A classic queue has them all.
@@ -219,7 +228,7 @@ impl Serving {
         })
         .await;
         if !self.batch.is_empty() {
-            self.session.arrived(self.batch.drain(..));
+            self.session.arrived(self.batch.drain(..))?;
         }
         Ok(())
     }
@@ -274,7 +283,7 @@ impl Serving {
             }
             ended = delivered(&mut self.consumer, &mut self.batch) => {
                 if !self.batch.is_empty() {
-                    self.session.arrived(self.batch.drain(..));
+                    self.session.arrived(self.batch.drain(..))?;
                 }
                 ended.map_or(Ok(()), |ended| self.ended(ended))
             }

@@ -92,7 +92,8 @@ impl Shared {
         if closer.is_some() {
             state.closer = closer;
         }
-        if state.ending.is_none() {
+        // Once: dropped after it was closed, the receiver would have one waited for that has ended.
+        if !self.closing.is_cancelled() {
             state.ending = Some(self.parts.endings.token());
         }
         let session = state.session.clone();

@@ -3,6 +3,8 @@
 mod arguments;
 mod channels;
 mod delay;
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) mod fuzz;
 mod known;
 mod names;
 mod plan;

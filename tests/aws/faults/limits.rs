@@ -21,7 +21,7 @@ use libtest_mimic::Failed;
 use tokio::time::{Instant, timeout};
 
 use super::{equal, fails};
-use crate::emulator::{dynamo_over, trial, unique};
+use crate::emulator::{dynamo_over, s3_over, trial, unique};
 use crate::wire::{Fault, Wire};
 
 pub(super) fn trials() -> Vec<Trial> {
@@ -36,6 +36,8 @@ pub(super) fn trials() -> Vec<Trial> {
         trial("limits::largest_document", largest_document),
         trial("limits::health", health),
         trial("limits::health_names_the_cause", health_names_the_cause),
+        trial("limits::health_of_s3_names_it_too", health_of_s3),
+        trial("limits::credentials_that_expire", credentials_that_expire),
     ]
 }
 
@@ -256,6 +258,55 @@ async fn health_names_the_cause() -> Outcome {
     }
     let broken = DynamoStores::open(&nowhere(&Wire::new()), &trusting()).await?;
     says("no network", &broken.health().await, "reached")
+}
+
+/// S3 gives no reason to who asks without wanting a body, so it is asked for one.
+async fn health_of_s3() -> Outcome {
+    let wire = Wire::new();
+    let store = s3_over(&wire).await?;
+    for (status, body, word) in [
+        (
+            403,
+            "<Error><Code>RequestTimeTooSkewed</Code></Error>",
+            "clock",
+        ),
+        (400, "<Error><Code>ExpiredToken</Code></Error>", "expired"),
+        (403, "<Error><Code>AccessDenied</Code></Error>", "policy"),
+        (404, "<Error><Code>NoSuchBucket</Code></Error>", "bucket"),
+    ] {
+        // The SDK may correct its clock by the first answer, so that one is asked again.
+        for _ in 0..2 {
+            wire.fail("ListObjectsV2", Fault::Answer { status, body });
+        }
+        says(word, &store.health().await, word)?;
+        while !wire.is_spent() {
+            store.health().await;
+        }
+    }
+    equal("again", store.health().await, Health::Up)
+}
+
+/// Each call signs with what its provider gives then, and says so when that is over.
+async fn credentials_that_expire() -> Outcome {
+    const EXPIRED: &str = r#"{"__type":"com.amazon.coral.service#ExpiredTokenException","message":"The security token included in the request is expired"}"#;
+    let wire = Wire::new();
+    let store = dynamo_over(&wire).await?.collection();
+    wire.fail(
+        "GetItem",
+        Fault::Answer {
+            status: 400,
+            body: EXPIRED,
+        },
+    );
+    let Err(error) = store.get("orders", "1").await else {
+        return Err(Failed::from("it succeeded"));
+    };
+    equal("kind", error.kind(), ErrorKind::Denied)?;
+    // Somebody renews them, so nothing is given up for it.
+    equal("temporary", error.is_temporary(), true)?;
+    equal("says so", error.to_string().contains("expired"), true)?;
+    store.get("orders", "1").await?;
+    Ok(())
 }
 
 fn says(what: &str, health: &Health, word: &str) -> Outcome {

@@ -4,6 +4,7 @@ mod capacity;
 mod counters;
 mod documents;
 mod limits;
+mod network;
 mod requests;
 mod throttling;
 mod values;
@@ -22,6 +23,7 @@ pub(crate) fn trials() -> Vec<Trial> {
     trials.extend(requests::trials());
     trials.extend(limits::trials());
     trials.extend(capacity::trials());
+    trials.extend(network::trials());
     trials
 }
 

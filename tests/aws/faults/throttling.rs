@@ -6,15 +6,14 @@ use beehive_core::store::{
     Change, CollectionStore as _, CounterStore as _, KeyListStore as _, KeyValueStore as _,
     OperationId, Precondition, PutOptions, Range,
 };
+use beehive_tests::gate::Fault::{Conflict, Throttle};
 use beehive_tests::trials::{Outcome, Trial};
 
 use super::{equal, spent};
 use crate::emulator::{dynamo_over, s3_over, trial, unique};
 use crate::wire::{Fault, Wire};
 
-const THROTTLED: &str = r#"{"__type":"com.amazonaws.dynamodb.v20120810#ProvisionedThroughputExceededException","message":"slow down"}"#;
-const CONFLICT: &str = r#"{"__type":"com.amazonaws.dynamodb.v20120810#TransactionConflictException","message":"conflict"}"#;
-const CANCELLED: &str = r#"{"__type":"com.amazonaws.dynamodb.v20120810#TransactionCanceledException","message":"Transaction cancelled [TransactionConflict, None]","CancellationReasons":[{"Code":"TransactionConflict","Message":"conflict"},{"Code":"None"}]}"#;
+const IN_PROGRESS: &str = r#"{"__type":"com.amazonaws.dynamodb.v20120810#TransactionInProgressException","message":"the transaction with this token is under way"}"#;
 
 pub(super) fn trials() -> Vec<Trial> {
     vec![
@@ -25,17 +24,16 @@ pub(super) fn trials() -> Vec<Trial> {
     ]
 }
 
-fn refused(body: &'static str) -> Fault {
-    Fault::Answer { status: 400, body }
-}
-
 async fn throttled() -> Outcome {
     let wire = Wire::new();
     let stores = dynamo_over(&wire).await?;
     for operation in ["PutItem", "GetItem", "Query", "DeleteItem", "UpdateItem"] {
-        wire.fail(operation, refused(THROTTLED));
-        wire.fail(operation, refused(CONFLICT));
-        wire.fail(operation, refused(THROTTLED));
+        wire.fail(operation, Fault::Refuse(Throttle));
+        // Nobody is in the way of who reads.
+        if !["GetItem", "Query"].contains(&operation) {
+            wire.fail(operation, Fault::Refuse(Conflict));
+        }
+        wire.fail(operation, Fault::Refuse(Throttle));
     }
     let (collection, orders) = (stores.collection(), unique());
     let put = collection.put(&orders, "1", "a".into(), &Precondition::Absent);
@@ -58,13 +56,21 @@ async fn transactions() -> Outcome {
     let store = dynamo_over(&wire).await?.counter();
     let key = unique();
     for operation in ["TransactGetItems", "TransactWriteItems"] {
-        wire.fail(operation, refused(CANCELLED));
-        wire.fail(operation, refused(THROTTLED));
-        wire.fail(operation, refused(CANCELLED));
+        wire.fail(operation, Fault::Refuse(Conflict));
+        wire.fail(operation, Fault::Refuse(Throttle));
+        wire.fail(operation, Fault::Refuse(Conflict));
     }
     let change = Change::add(5).once(OperationId::new("one"));
     equal("outcome", store.change(&key, &change).await?, Applied(5))?;
     equal("value", store.value(&key).await?, 5)?;
+    // The first attempt is not answered, and is still under way when it is made again.
+    wire.fail("TransactWriteItems", Fault::Swallow);
+    let status = 400;
+    let body = IN_PROGRESS;
+    wire.fail("TransactWriteItems", Fault::Answer { status, body });
+    let change = Change::add(5).once(OperationId::new("two"));
+    equal("outcome", store.change(&key, &change).await?, Applied(10))?;
+    equal("value", store.value(&key).await?, 10)?;
     spent(&wire)
 }
 
@@ -93,17 +99,13 @@ async fn unprocessed() -> Outcome {
 }
 
 async fn throttled_s3() -> Outcome {
-    const SLOW: &str = "<Error><Code>SlowDown</Code><Message>slow down</Message></Error>";
-    const RACE: &str =
-        "<Error><Code>ConditionalRequestConflict</Code><Message>race</Message></Error>";
     let wire = Wire::new();
     let store = s3_over(&wire).await?;
     let key = unique();
-    let answer = |status, body| Fault::Answer { status, body };
-    wire.fail("PutObject", answer(503, SLOW));
-    wire.fail("PutObject", answer(409, RACE));
+    wire.fail("PutObject", Fault::Refuse(Throttle));
+    wire.fail("PutObject", Fault::Refuse(Conflict));
     let etag = store.put(&key, "a".into(), PutOptions::insert()).await?;
-    wire.fail("HeadObject", answer(503, ""));
+    wire.fail("HeadObject", Fault::Refuse(Throttle));
     let info = store.info(&key).await?;
     equal("version", info.map(|info| info.etag), Some(etag))?;
     spent(&wire)

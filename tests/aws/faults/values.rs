@@ -7,6 +7,7 @@ use beehive_core::store::{
     Etag, KeyValueStore as _, ListOptions, METADATA_MAX, Precondition, PutOptions, Value,
 };
 use beehive_core::{Error, ErrorKind};
+use beehive_tests::gate::Fault::Conflict;
 use beehive_tests::services::aws::PART;
 use beehive_tests::trials::{self, Outcome, Service, Trial, eventually};
 use futures_util::stream;
@@ -31,7 +32,10 @@ pub(super) fn trials() -> Vec<Trial> {
             parts_under_conditions,
         ),
         trial("faults::value::parts_lost", parts_lost),
+        trial("faults::value::parts_raced", parts_raced),
+        trial("faults::value::parts_removed", parts_removed),
         trial("faults::value::parts_fail", parts_fail),
+        trial("faults::value::parts_given_up", parts_given_up),
         trial("faults::value::parts_dropped", parts_dropped),
         trial("faults::value::claims", claims),
         trial("faults::value::keys", keys),
@@ -176,6 +180,70 @@ async fn parts_lost() -> Outcome {
     spent(&wire)
 }
 
+/// Another write was completed at the same moment, so S3 wants all parts once more.
+async fn parts_raced() -> Outcome {
+    const RACE: Fault = Fault::Answer {
+        status: 409,
+        body: "<Error><Code>ConditionalRequestConflict</Code></Error>",
+    };
+    let wire = Wire::new();
+    let store = s3_over(&wire).await?;
+    let key = unique();
+    wire.fail("CompleteMultipartUpload", RACE);
+    wire.take_counts();
+    let etag = store.put(&key, long().into(), PutOptions::insert()).await?;
+    let counts = wire.take_counts();
+    let count = |name: &str| {
+        counts
+            .iter()
+            .find(|(counted, _)| counted == name)
+            .map(|it| it.1)
+    };
+    equal("begun", count("CreateMultipartUpload"), Some(2))?;
+    equal("parts", count("UploadPart"), Some(6))?;
+    equal("completed", count("CompleteMultipartUpload"), Some(2))?;
+    let info = store.info(&key).await?;
+    equal("version", info.map(|info| info.etag), Some(etag))?;
+    // What comes once cannot be sent twice, but the caller can: nobody lost a race for good.
+    wire.fail("CompleteMultipartUpload", RACE);
+    let (key, pieces) = (unique(), in_pieces(&long()));
+    let value = Value::stream(stream::iter(pieces));
+    let written = store.put(&key, value, PutOptions::insert()).await;
+    fails("a stream", written, ErrorKind::Temporary)?;
+    equal("value", store.info(&key).await?, None)?;
+    equal("uploads", unfinished_uploads(&key).await?, 0)?;
+    // The race may have been one with the attempt before, which was done.
+    wire.fail("CompleteMultipartUpload", Fault::Swallow);
+    wire.fail("CompleteMultipartUpload", RACE);
+    let etag = store.put(&key, long().into(), PutOptions::insert()).await?;
+    let info = store.info(&key).await?;
+    equal("version", info.map(|info| info.etag), Some(etag))?;
+    spent(&wire)
+}
+
+/// A rule of the bucket removes the parts while they are sent: that is no race, and no value.
+async fn parts_removed() -> Outcome {
+    let gone = || Fault::Answer {
+        status: 404,
+        body: "<Error><Code>NoSuchUpload</Code></Error>",
+    };
+    let wire = Wire::new();
+    let store = s3_over(&wire).await?;
+    let key = unique();
+    for options in [PutOptions::insert(), PutOptions::default()] {
+        wire.fail("CompleteMultipartUpload", gone());
+        let written = store.put(&key, long().into(), options).await;
+        fails("removed", written, ErrorKind::Temporary)?;
+    }
+    // The attempt before may have made the value, and another may have deleted that.
+    wire.fail("CompleteMultipartUpload", Fault::Lose);
+    wire.fail("CompleteMultipartUpload", gone());
+    let written = store.put(&key, long().into(), PutOptions::insert()).await;
+    fails("in doubt", written, ErrorKind::Temporary)?;
+    equal("value", store.info(&key).await?, None)?;
+    spent(&wire)
+}
+
 async fn parts_fail() -> Outcome {
     let wire = Wire::new();
     let store = s3_over(&wire).await?;
@@ -198,6 +266,29 @@ async fn parts_fail() -> Outcome {
     let written = store.put(&key, long().into(), PutOptions::default()).await;
     fails("refused", written, ErrorKind::Denied)?;
     equal("uploads", unfinished_uploads(&key).await?, 0)?;
+    spent(&wire)
+}
+
+/// Another writes at the same time. S3 says so once, and then does not know the upload any more: that is
+/// no word about what is there.
+async fn parts_given_up() -> Outcome {
+    const GONE: &str = "<Error><Code>NoSuchUpload</Code><Message>gone</Message></Error>";
+    let wire = Wire::new();
+    let store = s3_over(&wire).await?;
+    let key = unique();
+    let first = store.put(&key, "a".into(), PutOptions::default()).await?;
+    for (key, options) in [
+        (unique(), PutOptions::insert()),
+        (key, PutOptions::replace(first)),
+    ] {
+        wire.fail("CompleteMultipartUpload", Fault::Refuse(Conflict));
+        let (status, body) = (404, GONE);
+        wire.fail("CompleteMultipartUpload", Fault::Answer { status, body });
+        let written = store.put(&key, long().into(), options.clone()).await;
+        fails("given up", written, ErrorKind::Temporary)?;
+        // Once more, and it is written.
+        store.put(&key, long().into(), options).await?;
+    }
     spent(&wire)
 }
 

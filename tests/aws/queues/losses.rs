@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use beehive_core::ErrorKind;
 use beehive_core::queue::{EventQueue as _, EventQueueExt as _, FailureHistory};
+use beehive_tests::gate::Fault::Throttle;
 use beehive_tests::trials::{Outcome, Trial};
 use libtest_mimic::Failed;
 
@@ -12,7 +13,6 @@ use crate::emulator::trial;
 use crate::faults::{equal, spent};
 use crate::wire::{Fault, Wire};
 
-const BUSY: &str = r#"{"__type":"com.amazonaws.sqs#RequestThrottled","message":"slow down"}"#;
 const REFUSED: &str =
     r#"{"Successful":[],"Failed":[{"Id":"0","Code":"ReceiptHandleIsInvalid","SenderFault":true}]}"#;
 
@@ -27,13 +27,6 @@ pub(super) fn trials() -> Vec<Trial> {
     ]
 }
 
-fn busy() -> Fault {
-    Fault::Answer {
-        status: 400,
-        body: BUSY,
-    }
-}
-
 async fn publishing() -> Outcome {
     let wire = Wire::new();
     let queue = queue_over(&wire).await?;
@@ -44,7 +37,7 @@ async fn publishing() -> Outcome {
     wire.fail("PublishBatch", Fault::Lose);
     wire.fail("PublishBatch", Fault::Swallow);
     wire.fail("SendMessageBatch", Fault::Swallow);
-    wire.fail("SendMessageBatch", busy());
+    wire.fail("SendMessageBatch", Fault::Refuse(Throttle));
     let event = flower();
     queue.push(event.clone()).await?;
     queue.push(event.clone().with_destination(jobs)).await?;
@@ -64,7 +57,7 @@ async fn receiving() -> Outcome {
     let queue = queue_over(&wire).await?;
     let mut bee = declared(&queue, &name("Flower-Bee")).await?;
     wire.fail("ReceiveMessage", Fault::Lose);
-    wire.fail("ReceiveMessage", busy());
+    wire.fail("ReceiveMessage", Fault::Refuse(Throttle));
     wire.fail("ReceiveMessage", Fault::Swallow);
     let event = flower();
     queue.push(event.clone()).await?;
@@ -96,7 +89,7 @@ async fn settling() -> Outcome {
     lease.abandon().await?;
     let lease = one(&mut *bee).await?;
     wire.fail("DeleteMessageBatch", Fault::Swallow);
-    wire.fail("DeleteMessageBatch", busy());
+    wire.fail("DeleteMessageBatch", Fault::Refuse(Throttle));
     lease.commit().await?;
     nothing(&mut *bee).await?;
     spent(&wire)
@@ -114,7 +107,7 @@ async fn deferring() -> Outcome {
     }
     let history = FailureHistory {
         attempts: 3,
-        first_failure: None,
+        ..FailureHistory::default()
     };
     let delay = Duration::from_secs(1);
     let Err(failed) = lease.defer(delay, history).await else {

@@ -4,7 +4,9 @@
 mod bodies;
 mod declaring;
 mod foreign;
+mod hearing;
 mod losses;
+mod redriving;
 mod requests;
 
 use std::num::NonZeroUsize;
@@ -27,6 +29,8 @@ pub(crate) fn trials() -> Vec<Trial> {
     trials.extend(bodies::trials());
     trials.extend(declaring::trials());
     trials.extend(requests::trials());
+    trials.extend(redriving::trials());
+    trials.extend(hearing::trials());
     trials
 }
 
@@ -36,7 +40,7 @@ const LEASE: Duration = Duration::from_secs(5);
 const WAIT: Duration = Duration::from_secs(4);
 
 /// A queue with a namespace of its own, reached over this wire.
-async fn queue_over(wire: &Wire) -> Result<SqsQueue, Failed> {
+pub(crate) async fn queue_over(wire: &Wire) -> Result<SqsQueue, Failed> {
     Ok(open(wire, options()).await?)
 }
 
@@ -50,16 +54,19 @@ async fn open(wire: &Wire, options: SqsOptions) -> beehive_core::Result<SqsQueue
     SqsQueue::open(&config.with_http_client(wire.clone()), &options).await
 }
 
-fn name(text: &str) -> QueueName {
+pub(crate) fn name(text: &str) -> QueueName {
     text.parse().expect("trials give names that are some")
 }
 
-fn flower() -> Event {
+pub(crate) fn flower() -> Event {
     Event::new("Flower", "text/plain", "clover")
 }
 
 /// A receiver of a queue that is declared.
-async fn declared(queue: &SqsQueue, name: &QueueName) -> Result<Box<dyn Receiver>, Failed> {
+pub(crate) async fn declared(
+    queue: &SqsQueue,
+    name: &QueueName,
+) -> Result<Box<dyn Receiver>, Failed> {
     queue.declare(name).await?;
     let ten = NonZeroUsize::MIN.saturating_add(9);
     Ok(queue
@@ -68,13 +75,13 @@ async fn declared(queue: &SqsQueue, name: &QueueName) -> Result<Box<dyn Receiver
 }
 
 /// The next event.
-async fn one(receiver: &mut dyn Receiver) -> Result<Lease, Failed> {
+pub(crate) async fn one(receiver: &mut dyn Receiver) -> Result<Lease, Failed> {
     let mut leases = receiver.receive(NonZeroUsize::MIN, LEASE + WAIT).await?;
     leases.pop().ok_or_else(|| "no event came".into())
 }
 
 /// Fails if there is another event.
-async fn nothing(receiver: &mut dyn Receiver) -> Result<(), Failed> {
+pub(crate) async fn nothing(receiver: &mut dyn Receiver) -> Result<(), Failed> {
     let wait = Duration::from_secs(1);
     match receiver.receive(NonZeroUsize::MIN, wait).await?.pop() {
         None => Ok(()),

@@ -19,7 +19,7 @@ const ROOT: [&str; 13] = [
     "tests",
 ];
 /// What the documentation speaks of, and runs without an interpreter before it.
-const SCRIPTS: [&str; 3] = [".ci/run", "tests/run", "tests/services"];
+const SCRIPTS: [&str; 4] = [".ci/run", "tests/fuzz/run", "tests/run", "tests/services"];
 
 /// What is at the root and should not be, and what should be and is not.
 fn out_of_place(names: &[&str]) -> Vec<String> {

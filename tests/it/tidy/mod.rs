@@ -13,3 +13,5 @@ mod sizes;
 mod tree;
 mod waiting;
 mod words;
+
+pub(crate) use self::tree::root;

@@ -14,7 +14,7 @@ pub(super) struct File {
 const LEFT_OUT: [&str; 2] = ["target", ".git"];
 
 /// The root of the repository.
-pub(super) fn root() -> PathBuf {
+pub(crate) fn root() -> PathBuf {
     let tests = Path::new(env!("CARGO_MANIFEST_DIR"));
     tests.parent().unwrap().to_path_buf()
 }

@@ -8,7 +8,7 @@ use super::code;
 use super::tree::{self, File};
 
 /// Files that may sleep, each with its reason.
-const MAY_SLEEP: [(&str, &str); 11] = [
+const MAY_SLEEP: [(&str, &str); 10] = [
     (
         "beehive-core/tests/broken_backends/receiver.rs",
         "a queue that waits too long is what it is; the suite runs it on a paused clock",
@@ -36,10 +36,6 @@ const MAY_SLEEP: [(&str, &str); 11] = [
     (
         "samples/prismo-ecommerce/tests/it/faults.rs",
         "each run has a runtime of its own, with a paused clock",
-    ),
-    (
-        "beehive-core/tests/simulation/world.rs",
-        "the world that is simulated has a paused clock",
     ),
     (
         "tests/rabbit/hive/outages.rs",

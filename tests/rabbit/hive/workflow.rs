@@ -87,6 +87,15 @@ impl Workflow {
         Ok(())
     }
 
+    /// How many events were done by the actor that reads this.
+    pub(super) fn committed_by(&self, queue: &str) -> u64 {
+        self.running
+            .statistics_by_actor()
+            .filter(|(_, name, _)| name.as_str() == queue)
+            .map(|(.., statistics)| statistics.processed)
+            .sum()
+    }
+
     /// Waits until every event has had its effect, and the hive is well again.
     pub(super) async fn recovered(&self) -> Result<(), Failed> {
         eventually("the effect of every event", RECOVERY, || async {

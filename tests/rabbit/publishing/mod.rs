@@ -12,6 +12,7 @@ mod stage;
 
 use beehive_tests::trials::Trial;
 
+pub(crate) use self::routing::a_deleted_queue_is_noticed;
 use self::stage::Stage;
 
 pub(crate) fn trials() -> Vec<Trial> {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use beehive_core::ErrorKind;
 use beehive_core::queue::EventQueue;
-use beehive_rabbit::{RabbitQueue, TopologyMode};
+use beehive_rabbit::{RabbitConfig, RabbitQueue, TopologyMode};
 use beehive_tests::trials::{Outcome, Place, Trial, trial};
 use lapin::options::{ExchangeDeleteOptions, QueueDeleteOptions};
 
@@ -62,7 +62,15 @@ async fn an_end_point_is_told(place: Place) -> Outcome {
 }
 
 async fn a_queue_deleted(place: Place) -> Outcome {
-    let stage = Stage::shared(&place).await?;
+    a_deleted_queue_is_noticed(place, |config| config).await
+}
+
+/// Whoever publishes to a queue that somebody deleted is told.
+pub(crate) async fn a_deleted_queue_is_noticed(
+    place: Place,
+    configure: impl FnOnce(RabbitConfig) -> RabbitConfig,
+) -> Outcome {
+    let stage = Stage::shared_with(&place, configure).await?;
     let name = stage.declare("Flower-Bee").await?;
     let jobs = stage.declare("Jobs-Jobs").await?;
     let batch = [event("Flower"), event("Job").with_destination(jobs.clone())];
@@ -142,7 +150,7 @@ async fn a_batch_stays_in_order(place: Place) -> Outcome {
 }
 
 async fn a_mode_that_only_checks(place: Place) -> Outcome {
-    let checking = |config: beehive_rabbit::RabbitConfig| config.with_topology(TopologyMode::Check);
+    let checking = |config: RabbitConfig| config.with_topology(TopologyMode::Check);
     let stage = Stage::shared_with(&place, checking).await?;
     let first = stage.queue.publish(&[event("Flower")]).await;
     let Err(error) = first else {
@@ -166,7 +174,7 @@ async fn a_mode_that_only_checks(place: Place) -> Outcome {
 async fn a_missing_topic(place: Place) -> Outcome {
     let declaring = Stage::shared(&place).await?;
     let name = declaring.declare("Flower-Bee").await?;
-    let checking = |config: beehive_rabbit::RabbitConfig| config.with_topology(TopologyMode::Check);
+    let checking = |config: RabbitConfig| config.with_topology(TopologyMode::Check);
     let stage = Stage::shared_with(&place, checking).await?;
     let mut callers = tokio::task::JoinSet::new();
     for caller in 0..32 {

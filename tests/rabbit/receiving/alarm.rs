@@ -31,7 +31,8 @@ async fn commits_go_on_during_an_alarm(place: Place) -> Outcome {
     })
     .await?;
     let mut ids = stage.publish(4).await?;
-    let mut bee = stage.bee(3).await?;
+    // Longer than a busy machine takes to tell its broker of an alarm.
+    let mut bee = stage.bee_with(3, Duration::from_mins(10)).await?;
     let mut leases = bee.take(3).await?;
     broker.raise_memory_alarm().await?;
     let lease = leases.pop().ok_or("a third lease")?;

@@ -1,14 +1,17 @@
 //! The broker's own limit on how long a delivery may be held.
 
+use std::sync::mpsc::sync_channel;
 use std::time::Duration;
 
 use beehive_core::ErrorKind;
 use beehive_tests::services::{Broker, BrokerOptions};
 use beehive_tests::trials::{Outcome, Place, Trial, trial};
+use tokio::runtime::{Builder, Handle};
 use tokio::time::{Instant, timeout};
 
 use super::Stage;
-use super::stage::{SOON, id_of, ids_of};
+use super::stage::{A_WHILE, SOON, id_of, ids_of};
+use crate::amqp::Client;
 
 /// How long the broker lets a delivery be held here.
 const LIMIT: Duration = Duration::from_secs(4);
@@ -23,6 +26,11 @@ pub(super) fn trials() -> Vec<Trial> {
         trial(
             "receiving::the_consumer_timeout_costs_the_channel",
             the_consumer_timeout_costs_the_channel,
+        )
+        .with_brokers(1),
+        trial(
+            "receiving::a_commit_on_a_closed_channel_is_not_believed",
+            a_commit_on_a_closed_channel,
         )
         .with_brokers(1),
     ]
@@ -109,4 +117,49 @@ async fn the_consumer_timeout_costs_the_channel(place: Place) -> Outcome {
     }
     bee.nothing().await?;
     Ok(())
+}
+
+/// F15: the driver learns first that the broker closed a channel. What is settled before anybody else
+/// has learnt it is a lost lease as well.
+async fn a_commit_on_a_closed_channel(place: Place) -> Outcome {
+    let broker = strict_broker().await?;
+    let stage = Stage::open(&place, broker.url(), |config| config).await?;
+    let ids = stage.publish(3).await?;
+    let (client, queue) = (
+        Client::connect(broker.url()).await?,
+        stage.at_broker("Flower-Bee"),
+    );
+    let driver = Handle::current();
+    // The receiver is on a thread of its own, and the driver is not: while that thread waits nobody
+    // else can notice anything.
+    tokio::task::spawn_blocking(move || {
+        let runtime = Builder::new_current_thread().enable_all().build()?;
+        runtime.block_on(async {
+            // No lease ends before the channel does.
+            let mut bee = stage.bee_with(3, Duration::from_mins(10)).await?;
+            let mut leases = bee.take(3).await?;
+            let (closed, is_closed) = sync_channel(1);
+            driver.spawn(async move {
+                let back = client.until_ready(&queue, 3).await;
+                // The driver may be a little behind.
+                tokio::time::sleep(A_WHILE).await;
+                closed.send(back.is_ok())
+            });
+            assert!(is_closed.recv()?, "the broker did not close the channel");
+            let mut extended = leases.pop().ok_or("a third lease")?;
+            let abandoned = leases.pop().ok_or("a second lease")?;
+            let committed = leases.pop().ok_or("a first lease")?;
+            for settled in [
+                extended.extend(SOON).await.map(drop),
+                committed.commit().await.map_err(Into::into),
+                abandoned.abandon().await.map_err(Into::into),
+            ] {
+                let error: beehive_core::Error = settled.err().ok_or("it was believed")?;
+                assert_eq!(error.kind(), ErrorKind::LeaseLost, "{error}");
+            }
+            drop(extended);
+            bee.commit_exactly(&ids).await
+        })
+    })
+    .await?
 }

@@ -1,9 +1,11 @@
 //! Leases on a connection that is lost.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use beehive_core::ErrorKind;
-use beehive_core::queue::FailureHistory;
+use beehive_core::queue::{EventQueue, FailureHistory};
+use beehive_rabbit::RabbitQueue;
 use beehive_tests::proxy::{Passage, Proxy};
 use beehive_tests::services::shared_broker;
 use beehive_tests::trials::{Outcome, Place, Trial, trial};
@@ -11,7 +13,7 @@ use libtest_mimic::Failed;
 use tokio::time::timeout;
 
 use super::Stage;
-use super::stage::{SOON, id_of, ids_of, record};
+use super::stage::{LEASE, SOON, id_of, ids_of, record};
 
 pub(super) fn trials() -> Vec<Trial> {
     vec![
@@ -39,9 +41,18 @@ async fn behind_proxy(place: &Place) -> Result<(Stage, Proxy), Failed> {
 
 /// F15: nothing can be settled, and everything comes again.
 async fn a_lost_connection_is_a_lost_lease(place: Place) -> Outcome {
+    a_lost_lease_is_not_settled(place, |queue| queue).await
+}
+
+/// Whoever settles a lease that went with its connection is told.
+pub(crate) async fn a_lost_lease_is_not_settled(
+    place: Place,
+    change: impl FnOnce(Arc<dyn EventQueue>) -> Arc<dyn EventQueue>,
+) -> Outcome {
     let (stage, proxy) = behind_proxy(&place).await?;
     let ids = stage.publish(8).await?;
-    let mut bee = stage.bee(8).await?;
+    let queue = change(Arc::<RabbitQueue>::clone(&stage.queue));
+    let mut bee = stage.bee_on(&*queue, 8, LEASE).await?;
     let mut leases = bee.take(4).await?;
     proxy.reset_all();
     for lease in &leases {

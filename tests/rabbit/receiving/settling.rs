@@ -52,7 +52,7 @@ async fn poison_does_not_hold_up_the_others(place: Place) -> Outcome {
     let due = Instant::now() + delay;
     let history = FailureHistory {
         attempts: 1,
-        first_failure: None,
+        ..FailureHistory::default()
     };
     poison.defer(delay, history).await?;
     for _ in 0..others.len() {

@@ -74,9 +74,19 @@ impl Stage {
 
     /// A receiver with this prefetch and leases of this length.
     pub(super) async fn bee_with(&self, prefetch: usize, lease: Duration) -> Result<Bee, Failed> {
+        self.bee_on(&*self.queue, prefetch, lease).await
+    }
+
+    /// The same on another view of the queue.
+    pub(super) async fn bee_on(
+        &self,
+        queue: &dyn EventQueue,
+        prefetch: usize,
+        lease: Duration,
+    ) -> Result<Bee, Failed> {
         let prefetch = NonZeroUsize::new(prefetch).ok_or("no prefetch")?;
         let options = ReceiverOptions::new(prefetch, lease);
-        let receiver = self.queue.receiver(&self.bee, options).await?;
+        let receiver = queue.receiver(&self.bee, options).await?;
         Ok(Bee { receiver })
     }
 }

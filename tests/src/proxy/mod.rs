@@ -4,7 +4,6 @@
 //! What happens to the bytes of each direction is a [`Passage`].
 
 mod counts;
-mod door;
 mod faults;
 mod passage;
 mod pump;

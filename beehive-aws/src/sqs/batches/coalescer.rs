@@ -3,16 +3,23 @@
 use std::collections::VecDeque;
 use std::fmt;
 use std::future::Future;
+use std::pin::pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use beehive_core::{Error, ErrorKind, Result};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
+use tokio::sync::{Semaphore, oneshot};
 use tokio::task::yield_now;
+use tokio::time::timeout;
 
+use super::callers::{Caller, Callers};
 use super::packing::{ENTRIES_MAX, fitting, starts};
 
 /// How many entries may wait; whoever comes later waits to wait.
 const WAITING_MAX: usize = 1_000;
+/// How long others wait for a request that is under way. One that takes longer is slow for a reason of
+/// its own, such as a connection that is dead, and a lease must not end because of that.
+const PATIENCE: Duration = Duration::from_millis(500);
 
 /// Requests of one kind to one place.
 pub(crate) trait Batch: fmt::Debug + Send + Sync + 'static {
@@ -21,12 +28,16 @@ pub(crate) trait Batch: fmt::Debug + Send + Sync + 'static {
     /// How many bytes of a request an entry takes.
     fn size(&self, entry: &Self::Entry) -> usize;
 
-    /// Says what became of each entry, in their order. It ends by itself.
-    fn carry_out(&self, entries: &[Self::Entry]) -> impl Future<Output = Vec<Result<()>>> + Send;
+    /// Tells the caller of each entry what became of it, as soon as that is known. It ends by itself.
+    fn carry_out(
+        &self,
+        entries: &[Self::Entry],
+        callers: &Callers,
+    ) -> impl Future<Output = ()> + Send;
 }
 
 /// Gathers entries into batches. A lone one is sent at once; what comes while a request is under way
-/// goes together in the next.
+/// goes together in the next, for which it does not wait long.
 pub(crate) struct Coalescer<B: Batch>(Arc<Inner<B>>);
 
 struct Inner<B: Batch> {
@@ -41,13 +52,14 @@ struct State<E> {
     under_way: usize,
     /// Those of them that have not taken their entries yet.
     gathering: usize,
+    /// Those of them that nobody waits for any more.
+    slow: usize,
 }
 
 struct Waiting<E> {
     entry: E,
     size: usize,
-    done: oneshot::Sender<Result<()>>,
-    room: OwnedSemaphorePermit,
+    caller: Caller,
 }
 
 impl<B: Batch> Coalescer<B> {
@@ -61,6 +73,7 @@ impl<B: Batch> Coalescer<B> {
                 waiting: VecDeque::new(),
                 under_way: 0,
                 gathering: 0,
+                slow: 0,
             }),
         }))
     }
@@ -71,7 +84,7 @@ impl<B: Batch> Coalescer<B> {
     /// Dropping the future leaves open whether it is carried out.
     pub(crate) async fn one(&self, entry: B::Entry) -> Result<()> {
         let mut done = self.all([entry]).await;
-        done.pop().unwrap_or_else(|| Err(lost()))
+        done.pop().unwrap_or_else(|| Err(ended()))
     }
 
     /// Has entries carried out, and says what became of each.
@@ -97,8 +110,7 @@ impl<B: Batch> Coalescer<B> {
                 self.0.state().waiting.push_back(Waiting {
                     entry,
                     size,
-                    done,
-                    room: permit,
+                    caller: Caller { done, room: permit },
                 });
             }
             answers.push(answer);
@@ -106,7 +118,7 @@ impl<B: Batch> Coalescer<B> {
         Inner::start(&self.0);
         let mut fates = Vec::with_capacity(answers.len());
         for answer in answers {
-            fates.push(answer.await.unwrap_or_else(|_| Err(lost())));
+            fates.push(answer.await.unwrap_or_else(|_| Err(ended())));
         }
         fates
     }
@@ -123,7 +135,7 @@ impl<B: Batch> Inner<B> {
         while this.reserve() {
             let mut turn = Turn {
                 inner: Arc::clone(this),
-                is_gathering: true,
+                stage: Stage::Gathering,
             };
             tokio::spawn(async move {
                 // What is said in the same moment goes along.
@@ -138,7 +150,8 @@ impl<B: Batch> Inner<B> {
         let mut state = self.state();
         let taken = state.gathering * ENTRIES_MAX;
         let waiting = state.waiting.len().saturating_sub(taken);
-        if !starts(waiting, state.under_way, self.under_way_max) {
+        let prompt = state.under_way.saturating_sub(state.slow);
+        if !starts(waiting, prompt, state.slow, self.under_way_max) {
             return false;
         }
         state.under_way += 1;
@@ -160,28 +173,43 @@ impl<B: Batch> Inner<B> {
 /// A request under way; whatever becomes of it, others may follow.
 struct Turn<B: Batch> {
     inner: Arc<Inner<B>>,
-    is_gathering: bool,
+    stage: Stage,
+}
+
+/// How far a request is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Stage {
+    /// It has not taken its entries yet.
+    Gathering,
+    /// Others wait for its end.
+    Prompt,
+    /// It takes so long that others go beside it.
+    Slow,
 }
 
 impl<B: Batch> Turn<B> {
     async fn carry_out(&mut self) {
-        self.is_gathering = false;
-        let next = self.inner.gather();
+        self.stage = Stage::Prompt;
+        let inner = Arc::clone(&self.inner);
+        let next = inner.gather();
         if next.is_empty() {
             return;
         }
         let mut entries = Vec::with_capacity(next.len());
-        let mut waiting = Vec::with_capacity(next.len());
+        let mut callers = Vec::with_capacity(next.len());
         for each in next {
             entries.push(each.entry);
-            waiting.push((each.done, each.room));
+            callers.push(each.caller);
         }
-        let mut fates = self.inner.batch.carry_out(&entries).await.into_iter();
-        for (done, _room) in waiting {
-            let fate = fates.next().unwrap_or_else(|| Err(lost()));
-            // Whoever does not listen any more does not need to know.
-            done.send(fate).ok();
+        let callers = Callers::new(callers);
+        let mut carrying = pin!(inner.batch.carry_out(&entries, &callers));
+        if timeout(PATIENCE, &mut carrying).await.is_ok() {
+            return;
         }
+        inner.state().slow += 1;
+        self.stage = Stage::Slow;
+        Inner::start(&inner);
+        carrying.await;
     }
 }
 
@@ -190,18 +218,23 @@ impl<B: Batch> Drop for Turn<B> {
         let unheard = {
             let mut state = self.inner.state();
             state.under_way -= 1;
-            if self.is_gathering {
-                // Dropped before it began: the runtime ends. Another would be dropped in the same way,
-                // here and now, and so on without an end.
-                state.gathering -= 1;
-                std::mem::take(&mut state.waiting)
-            } else {
-                VecDeque::new()
+            match self.stage {
+                Stage::Gathering => {
+                    // Dropped before it began: the runtime ends. Another would be dropped in the same
+                    // way, here and now, and so on without an end.
+                    state.gathering -= 1;
+                    std::mem::take(&mut state.waiting)
+                }
+                Stage::Prompt => VecDeque::new(),
+                Stage::Slow => {
+                    state.slow -= 1;
+                    VecDeque::new()
+                }
             }
         };
         // Whoever waits is told.
         drop(unheard);
-        if !self.is_gathering && tokio::runtime::Handle::try_current().is_ok() {
+        if self.stage != Stage::Gathering && tokio::runtime::Handle::try_current().is_ok() {
             Inner::start(&self.inner);
         }
     }
@@ -219,7 +252,7 @@ impl<B: Batch> fmt::Debug for Coalescer<B> {
 }
 
 /// The request ended without a word, as when the runtime does.
-fn lost() -> Error {
+pub(crate) fn ended() -> Error {
     Error::new(
         ErrorKind::Temporary,
         "the request ended without an answer, as when the process stops",

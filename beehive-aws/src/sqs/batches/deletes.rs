@@ -2,9 +2,9 @@
 
 use aws_sdk_sqs::Client;
 use aws_sdk_sqs::types::DeleteMessageBatchRequestEntry;
-use beehive_core::Result;
 
 use super::super::calls::Calls;
+use super::callers::Callers;
 use super::coalescer::Batch;
 use super::entries;
 use super::fates::{self, Answer};
@@ -24,18 +24,20 @@ impl Batch for Deletes {
         receipt.len()
     }
 
-    async fn carry_out(&self, receipts: &[String]) -> Vec<Result<()>> {
+    async fn carry_out(&self, receipts: &[String], callers: &Callers) {
+        let entry = |number: usize| {
+            let entry = DeleteMessageBatchRequestEntry::builder()
+                .id(number.to_string())
+                .receipt_handle(receipts.get(number)?);
+            entry.build().ok()
+        };
+        let numbers = (0..receipts.len()).collect();
         fates::carry_out(
             &self.calls,
             "commit",
-            receipts.len(),
+            numbers,
+            callers,
             |numbers| async move {
-                let entry = |number: usize| {
-                    let entry = DeleteMessageBatchRequestEntry::builder()
-                        .id(number.to_string())
-                        .receipt_handle(receipts.get(number)?);
-                    entry.build().ok()
-                };
                 let entries: Vec<_> = numbers.into_iter().filter_map(entry).collect();
                 let request = self.client.delete_message_batch().queue_url(&self.url);
                 let request = request.set_entries(Some(entries));
@@ -43,10 +45,10 @@ impl Batch for Deletes {
                 let done = output.successful.into_iter();
                 Ok::<_, crate::attempts::Failed<_>>(Answer {
                     done: done.map(|entry| entry.id).collect(),
-                    failed: entries::of_sqs(output.failed),
+                    failed: entries::of_receipts(output.failed),
                 })
             },
         )
-        .await
+        .await;
     }
 }

@@ -15,6 +15,15 @@ pub(super) fn of_sqs(failed: Vec<BatchResultErrorEntry>) -> Vec<Failure> {
     failed.into_iter().map(failure).collect()
 }
 
+/// What SQS says of entries that name leases by their receipts.
+pub(super) fn of_receipts(failed: Vec<BatchResultErrorEntry>) -> Vec<Failure> {
+    let failure = |entry: BatchResultErrorEntry| Failure {
+        fault: Fault::of_receipt(entry.code(), entry.message(), entry.sender_fault()),
+        id: entry.id,
+    };
+    failed.into_iter().map(failure).collect()
+}
+
 /// What SNS says of entries that it did not carry out.
 pub(super) fn of_sns(failed: Vec<aws_sdk_sns::types::BatchResultErrorEntry>) -> Vec<Failure> {
     let failure = |entry: aws_sdk_sns::types::BatchResultErrorEntry| Failure {

@@ -6,10 +6,11 @@ use std::error::Error as StdError;
 use std::future::Future;
 
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
-use beehive_core::{Error, Result};
+use beehive_core::ErrorKind;
 use tokio::time::Instant;
 
 use super::super::calls::Calls;
+use super::callers::Callers;
 use crate::attempts::{Failed, pause};
 use crate::error::{Fault, Verdict};
 
@@ -37,11 +38,9 @@ pub(super) struct Failure {
 pub(super) enum Fate {
     Done,
     Failed(Fault),
+    /// The request failed that it was in, and was already made again as often as may help.
+    GivenUp(Fault),
 }
-
-/// The entries that are left, each with what is known of it.
-#[derive(Debug)]
-struct Fates(Vec<Option<Fate>>);
 
 /// The fates of entries with these numbers, by the answer. One of which it says nothing is not done,
 /// and may be nevertheless.
@@ -63,40 +62,41 @@ pub(super) fn fates(sent: &[usize], answer: Answer) -> Vec<(usize, Fate)> {
     sent.iter().map(fate).collect()
 }
 
-/// Makes a request of entries with these numbers, and others of what is left, until every entry is
-/// done or will not be.
+/// Carries out the entries with these numbers, and again those that failed for a reason that may
+/// pass; tells each caller, and returns the numbers of those that failed for good.
 pub(super) async fn carry_out<E, F>(
     calls: &Calls,
     operation: &'static str,
-    count: usize,
+    numbers: Vec<usize>,
+    callers: &Callers,
     mut request: impl FnMut(Vec<usize>) -> F + Send,
-) -> Vec<Result<()>>
+) -> Vec<usize>
 where
     E: StdError + ProvideErrorMetadata + Send + Sync + 'static,
     F: Future<Output = Result<Answer, Failed<E>>> + Send,
 {
     let deadline = calls.deadline();
-    let mut known = Fates((0..count).map(|_| None).collect());
-    let mut left: Vec<usize> = (0..count).collect();
-    let mut round = 0;
-    loop {
-        round += 1;
-        match request(left.clone()).await {
-            Ok(answer) => {
-                for (number, fate) in fates(&left, answer) {
-                    known.set(number, fate);
+    let (mut left, mut failed) = (numbers, Vec::new());
+    for round in 1.. {
+        let known = ask(&mut request, &left, deadline).await;
+        let is_last = round >= ROUNDS_MAX || Instant::now() >= deadline;
+        left.clear();
+        for (number, fate) in known {
+            let fault = match fate {
+                Fate::Done => {
+                    callers.tell(number, Ok(()));
+                    continue;
                 }
-            }
-            Err(failed) => {
-                // Already tried again as often as may help.
-                for number in &left {
-                    known.set(*number, Fate::Failed(failed.fault().clone()));
+                Fate::Failed(fault) if !is_last && fault.verdict() != Verdict::Refused => {
+                    left.push(number);
+                    continue;
                 }
-                break;
-            }
+                Fate::Failed(fault) | Fate::GivenUp(fault) => fault,
+            };
+            callers.tell(number, Err(fault.into_error(operation, round)));
+            failed.push(number);
         }
-        left = known.worth_another();
-        if left.is_empty() || round >= ROUNDS_MAX || Instant::now() >= deadline {
+        if left.is_empty() {
             break;
         }
         tracing::debug!(
@@ -106,35 +106,44 @@ where
         );
         pause(round).await;
     }
-    known.into_results(operation, round)
+    failed
 }
 
-impl Fates {
-    fn set(&mut self, number: usize, fate: Fate) {
-        if let Some(known) = self.0.get_mut(number) {
-            *known = Some(fate);
+/// Sends entries together. If they are refused together, each is sent alone, so that the one which is
+/// to blame takes no other along.
+async fn ask<E, F>(
+    request: &mut (impl FnMut(Vec<usize>) -> F + Send),
+    numbers: &[usize],
+    deadline: Instant,
+) -> Vec<(usize, Fate)>
+where
+    E: StdError + ProvideErrorMetadata + Send + Sync + 'static,
+    F: Future<Output = Result<Answer, Failed<E>>> + Send,
+{
+    let failed = match request(numbers.to_vec()).await {
+        Ok(answer) => return fates(numbers, answer),
+        Err(failed) => failed,
+    };
+    let mut known = Vec::with_capacity(numbers.len());
+    for number in numbers {
+        let is_alone = numbers.len() == 1 || Instant::now() >= deadline;
+        if is_alone || !may_be_for_one(failed.fault()) {
+            known.push((*number, Fate::GivenUp(failed.fault().clone())));
+            continue;
+        }
+        match request(vec![*number]).await {
+            Ok(answer) => known.extend(fates(&[*number], answer)),
+            Err(failed) => known.push((*number, Fate::GivenUp(failed.fault().clone()))),
         }
     }
+    known
+}
 
-    fn worth_another(&self) -> Vec<usize> {
-        let numbered = self.0.iter().enumerate();
-        numbered
-            .filter(|(_, fate)| match fate {
-                Some(Fate::Failed(fault)) => fault.verdict() != Verdict::Refused,
-                _ => false,
-            })
-            .map(|(number, _)| number)
-            .collect()
-    }
-
-    fn into_results(self, operation: &'static str, attempts: u32) -> Vec<Result<(), Error>> {
-        let fates = self.0.into_iter();
-        fates
-            .map(|fate| match fate {
-                Some(Fate::Done) => Ok(()),
-                Some(Fate::Failed(fault)) => Err(fault.into_error(operation, attempts)),
-                None => Err(Fault::unanswered().into_error(operation, attempts)),
-            })
-            .collect()
-    }
+/// Whether a batch may have been refused for one entry alone.
+fn may_be_for_one(fault: &Fault) -> bool {
+    fault.verdict() == Verdict::Refused
+        && matches!(
+            fault.kind(),
+            ErrorKind::Invalid | ErrorKind::Limit | ErrorKind::Unexpected
+        )
 }

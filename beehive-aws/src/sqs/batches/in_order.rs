@@ -4,8 +4,9 @@
 use std::collections::{HashMap, HashSet};
 use std::future::Future;
 
-use beehive_core::{Error, ErrorKind, Result};
+use beehive_core::{Error, ErrorKind};
 
+use super::callers::Callers;
 use super::sends::Outgoing;
 
 /// The requests that entries of these groups take, by their numbers.
@@ -29,39 +30,32 @@ fn requests<'a>(groups: impl IntoIterator<Item = Option<&'a str>>) -> Vec<Vec<us
     requests
 }
 
-/// Carries out entries, those of one group one after the other. When one of them is not taken, those
-/// behind it are not sent.
+/// Carries out entries by their numbers, those of one group one after the other. When one of them is
+/// not taken, those behind it are not sent. `send` tells the callers, and returns the numbers of those
+/// that failed.
 pub(super) async fn carry_out<F>(
     outgoing: &[Outgoing],
-    mut send: impl FnMut(Vec<Outgoing>) -> F + Send,
-) -> Vec<Result<()>>
-where
-    F: Future<Output = Vec<Result<()>>> + Send,
+    callers: &Callers,
+    mut send: impl FnMut(Vec<usize>) -> F + Send,
+) where
+    F: Future<Output = Vec<usize>> + Send,
 {
-    let group = |number: &usize| {
-        let outgoing = outgoing.get(*number)?;
-        outgoing.group.as_ref().map(|group| group.id.clone())
+    let group = |number: usize| {
+        let outgoing = outgoing.get(number)?;
+        outgoing.group.as_ref().map(|group| group.id.as_str())
     };
-    let groups = outgoing
-        .iter()
-        .map(|outgoing| outgoing.group.as_ref().map(|group| group.id.as_str()));
-    let mut fates: Vec<Result<()>> = outgoing.iter().map(|_| Err(not_sent())).collect();
-    let mut stopped: HashSet<String> = HashSet::new();
-    for mut numbers in requests(groups) {
-        numbers.retain(|number| group(number).is_none_or(|group| !stopped.contains(&group)));
+    let mut stopped: HashSet<&str> = HashSet::new();
+    for numbers in requests((0..outgoing.len()).map(group)) {
+        let is_stopped = |number: &usize| group(*number).is_some_and(|id| stopped.contains(id));
+        let (behind, numbers): (Vec<_>, Vec<_>) = numbers.into_iter().partition(is_stopped);
+        for number in behind {
+            callers.tell(number, Err(not_sent()));
+        }
         if numbers.is_empty() {
             continue;
         }
-        let entries = numbers.iter().filter_map(|number| outgoing.get(*number));
-        let sent = send(entries.cloned().collect()).await;
-        for (number, fate) in numbers.into_iter().zip(sent) {
-            if fate.is_err() {
-                stopped.extend(group(&number));
-            }
-            fates[number] = fate;
-        }
+        stopped.extend(send(numbers).await.into_iter().filter_map(group));
     }
-    fates
 }
 
 fn not_sent() -> Error {
@@ -80,6 +74,7 @@ mod tests {
 
     use super::super::super::codec::encode;
     use super::super::super::group::Group;
+    use super::super::tests::fates_of;
     use super::*;
 
     #[test]
@@ -112,15 +107,21 @@ mod tests {
             outgoing("b", 4),
         ];
         let sent = Mutex::new(Vec::new());
-        let fates = carry_out(&all, |entries| {
-            sent.lock()
-                .unwrap()
-                .push(entries.iter().map(|entry| entry.delay).collect::<Vec<_>>());
-            let fate = |entry: &Outgoing| match entry.delay {
-                1 => Err(Error::new(ErrorKind::Invalid, "refused")),
-                _ => Ok(()),
-            };
-            std::future::ready(entries.iter().map(fate).collect())
+        let fates = fates_of(all.len(), async |callers| {
+            carry_out(&all, &callers, |numbers| {
+                let delays = numbers.iter().map(|number| all[*number].delay);
+                sent.lock().unwrap().push(delays.collect::<Vec<_>>());
+                let (failed, done): (Vec<_>, Vec<_>) =
+                    numbers.into_iter().partition(|number| *number == 0);
+                for number in done {
+                    callers.tell(number, Ok(()));
+                }
+                for number in &failed {
+                    callers.tell(*number, Err(Error::new(ErrorKind::Invalid, "refused")));
+                }
+                std::future::ready(failed)
+            })
+            .await;
         })
         .await;
         assert_eq!(*sent.lock().unwrap(), [vec![1, 2], vec![4]]);

@@ -16,10 +16,11 @@ pub(super) fn fitting(sizes: impl IntoIterator<Item = usize>) -> usize {
     fitting.count().max(1)
 }
 
-/// Whether another request starts: at once when none is under way, and beside others only when it
-/// is full.
-pub(super) fn starts(waiting: usize, under_way: usize, under_way_max: usize) -> bool {
-    waiting > 0 && (under_way == 0 || (waiting >= ENTRIES_MAX && under_way < under_way_max))
+/// Whether another request starts, if there may be one more: at once when none is under way but slow
+/// ones, and beside others only when it is full.
+pub(super) fn starts(waiting: usize, prompt: usize, slow: usize, under_way_max: usize) -> bool {
+    let may = waiting > 0 && prompt + slow < under_way_max;
+    may && (prompt == 0 || waiting >= ENTRIES_MAX)
 }
 
 #[cfg(test)]
@@ -45,22 +46,29 @@ mod tests {
 
     #[test]
     fn a_lone_entry_starts_at_once_and_later_ones_gather() {
-        for (waiting, under_way, expected) in [
-            (0, 0, false),
-            (1, 0, true),
-            (1, 1, false),
-            (9, 1, false),
-            (10, 1, true),
-            (10, 3, true),
-            (100, 4, false),
+        for (waiting, prompt, slow, expected) in [
+            (0, 0, 0, false),
+            (1, 0, 0, true),
+            (1, 1, 0, false),
+            (9, 1, 0, false),
+            (10, 1, 0, true),
+            (10, 3, 0, true),
+            (100, 4, 0, false),
+            (1, 0, 1, true),
+            (1, 1, 1, false),
+            (10, 1, 1, true),
+            (1, 0, 3, true),
+            (100, 0, 4, false),
+            (0, 0, 1, false),
         ] {
             assert_eq!(
-                starts(waiting, under_way, 4),
+                starts(waiting, prompt, slow, 4),
                 expected,
-                "{waiting} {under_way}"
+                "{waiting} {prompt} {slow}"
             );
         }
-        assert!(!starts(100, 1, 1));
+        // Where order is kept, nothing goes beside anything.
+        assert!(!starts(100, 1, 0, 1) && !starts(100, 0, 1, 1));
     }
 
     proptest! {

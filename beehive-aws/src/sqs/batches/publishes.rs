@@ -5,6 +5,7 @@ use aws_sdk_sns::types::PublishBatchRequestEntry;
 use beehive_core::Result;
 
 use super::super::calls::Calls;
+use super::callers::Callers;
 use super::coalescer::Batch;
 use super::entries;
 use super::fates::{self, Answer};
@@ -43,18 +44,27 @@ impl Batch for Publishes {
         outgoing.message.size()
     }
 
-    async fn carry_out(&self, outgoing: &[Outgoing]) -> Vec<Result<()>> {
-        in_order::carry_out(outgoing, |some| self.publish(some)).await
+    async fn carry_out(&self, outgoing: &[Outgoing], callers: &Callers) {
+        in_order::carry_out(outgoing, callers, |numbers| {
+            self.publish(outgoing, numbers, callers)
+        })
+        .await;
     }
 }
 
 impl Publishes {
-    async fn publish(&self, outgoing: Vec<Outgoing>) -> Vec<Result<()>> {
-        let outgoing = &outgoing;
+    /// Publishes those with these numbers, and returns the numbers of those that failed.
+    async fn publish(
+        &self,
+        outgoing: &[Outgoing],
+        numbers: Vec<usize>,
+        callers: &Callers,
+    ) -> Vec<usize> {
         fates::carry_out(
             &self.calls,
             "publish",
-            outgoing.len(),
+            numbers,
+            callers,
             |numbers| async move {
                 let entries: Vec<_> = numbers
                     .into_iter()

@@ -9,6 +9,7 @@ use beehive_core::Result;
 use super::super::calls::Calls;
 use super::super::codec::Message;
 use super::super::group::Group;
+use super::callers::Callers;
 use super::coalescer::Batch;
 use super::entries;
 use super::fates::{self, Answer};
@@ -56,28 +57,42 @@ impl Batch for Sends {
         outgoing.message.size()
     }
 
-    async fn carry_out(&self, outgoing: &[Outgoing]) -> Vec<Result<()>> {
-        in_order::carry_out(outgoing, |some| self.send(some)).await
+    async fn carry_out(&self, outgoing: &[Outgoing], callers: &Callers) {
+        in_order::carry_out(outgoing, callers, |numbers| {
+            self.send(outgoing, numbers, callers)
+        })
+        .await;
     }
 }
 
 impl Sends {
-    async fn send(&self, outgoing: Vec<Outgoing>) -> Vec<Result<()>> {
-        let outgoing = &outgoing;
-        fates::carry_out(&self.calls, "send", outgoing.len(), |numbers| async move {
-            let entries: Vec<_> = numbers
-                .into_iter()
-                .filter_map(|number| Self::entry(number, outgoing.get(number)?).ok())
-                .collect();
-            let request = self.client.send_message_batch().queue_url(&self.url);
-            let request = request.set_entries(Some(entries));
-            let output = self.calls.call(|| request.clone().send()).await?;
-            let done = output.successful.into_iter();
-            Ok::<_, crate::attempts::Failed<_>>(Answer {
-                done: done.map(|entry| entry.id).collect(),
-                failed: entries::of_sqs(output.failed),
-            })
-        })
+    /// Sends those with these numbers, and returns the numbers of those that failed.
+    async fn send(
+        &self,
+        outgoing: &[Outgoing],
+        numbers: Vec<usize>,
+        callers: &Callers,
+    ) -> Vec<usize> {
+        fates::carry_out(
+            &self.calls,
+            "send",
+            numbers,
+            callers,
+            |numbers| async move {
+                let entries: Vec<_> = numbers
+                    .into_iter()
+                    .filter_map(|number| Self::entry(number, outgoing.get(number)?).ok())
+                    .collect();
+                let request = self.client.send_message_batch().queue_url(&self.url);
+                let request = request.set_entries(Some(entries));
+                let output = self.calls.call(|| request.clone().send()).await?;
+                let done = output.successful.into_iter();
+                Ok::<_, crate::attempts::Failed<_>>(Answer {
+                    done: done.map(|entry| entry.id).collect(),
+                    failed: entries::of_sqs(output.failed),
+                })
+            },
+        )
         .await
     }
 }

@@ -1,21 +1,52 @@
 //! Batches whose answers are wrong, partial or lost, and callers who go away.
 
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use beehive_core::event::Event;
 use beehive_core::{ErrorKind, Result};
 use jiff::Timestamp;
 use serde_json::{Value, json};
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, oneshot};
 use tokio::task::yield_now;
+use tokio::time::{Instant, sleep};
 
 use super::super::codec::encode;
 use super::super::stub::{Stub, calls};
 use super::super::wire::Reply;
+use super::callers::{Caller, Callers};
 use super::coalescer::{Batch, Coalescer};
 use super::fates::{Answer, Failure, Fate, fates};
 use super::{Change, Changes, Deletes, Outgoing, Publishes, Sends};
 use crate::error::Fault;
+
+/// What callers of so many entries are told by this.
+pub(super) async fn fates_of(
+    count: usize,
+    carry_out: impl AsyncFnOnce(Callers),
+) -> Vec<Result<()>> {
+    let room = Arc::new(Semaphore::new(count));
+    let (mut callers, mut answers) = (Vec::new(), Vec::new());
+    for _ in 0..count {
+        let (done, answer) = oneshot::channel();
+        let room = Arc::clone(&room).try_acquire_owned().unwrap();
+        callers.push(Caller { done, room });
+        answers.push(answer);
+    }
+    carry_out(Callers::new(callers)).await;
+    let mut fates = Vec::new();
+    for answer in answers {
+        fates.push(answer.await.expect("every caller is told"));
+    }
+    fates
+}
+
+async fn carried_out<B: Batch>(batch: &B, entries: &[B::Entry]) -> Vec<Result<()>> {
+    fates_of(entries.len(), async |callers| {
+        batch.carry_out(entries, &callers).await;
+    })
+    .await
+}
 
 /// Batches that are kept, and answered when the test lets them.
 #[derive(Clone, Debug)]
@@ -44,12 +75,17 @@ impl Batch for Kept {
         1
     }
 
-    /// An entry 13 gets no answer, nor does what comes after it.
-    async fn carry_out(&self, entries: &[u32]) -> Vec<Result<()>> {
+    /// An entry 7 is told at once. An entry 13 gets no answer, nor does what comes after it.
+    async fn carry_out(&self, entries: &[u32], callers: &Callers) {
         self.batches.lock().unwrap().push(entries.to_vec());
+        if let Some(early) = entries.iter().position(|entry| *entry == 7) {
+            callers.tell(early, Ok(()));
+        }
         self.gate.acquire().await.unwrap().forget();
         let answered = entries.iter().take_while(|entry| **entry != 13);
-        answered.map(|_| Ok(())).collect()
+        for (number, _) in answered.enumerate() {
+            callers.tell(number, Ok(()));
+        }
     }
 }
 
@@ -78,6 +114,65 @@ async fn a_lone_entry_goes_at_once_and_what_comes_meanwhile_goes_together() {
         caller.await.unwrap().unwrap();
     }
     assert_eq!(kept.batches(), [vec![1], vec![2, 3, 4]]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn nobody_waits_long_for_a_request_that_hangs() {
+    let kept = Kept::new();
+    let coalescer = Arc::new(Coalescer::new(kept.clone(), 3));
+    let start = Instant::now();
+    let spawn = |entry| {
+        let coalescer = Arc::clone(&coalescer);
+        tokio::spawn(async move { coalescer.one(entry).await })
+    };
+    let mut callers = Vec::new();
+    for entry in [1, 2, 3, 4] {
+        callers.push(spawn(entry));
+        sleep(Duration::from_secs(2)).await;
+    }
+    // The fourth would be one more than there may be.
+    assert_eq!(kept.batches(), [vec![1], vec![2], vec![3]]);
+    kept.gate.add_permits(4);
+    for caller in callers {
+        caller.await.unwrap().unwrap();
+    }
+    assert_eq!(kept.batches().len(), 4);
+    assert!(start.elapsed() < Duration::from_secs(10));
+    let shown = format!("{coalescer:?}");
+    assert!(shown.contains("waiting: 0, under_way: 0"), "{shown}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn where_order_is_kept_one_waits_for_another_however_long_it_takes() {
+    let kept = Kept::new();
+    let coalescer = Arc::new(Coalescer::new(kept.clone(), 1));
+    let mut callers = Vec::new();
+    for entry in [1, 2] {
+        let coalescer = Arc::clone(&coalescer);
+        callers.push(tokio::spawn(async move { coalescer.one(entry).await }));
+        sleep(Duration::from_mins(1)).await;
+    }
+    assert_eq!(kept.batches(), [vec![1]]);
+    kept.gate.add_permits(2);
+    for caller in callers {
+        caller.await.unwrap().unwrap();
+    }
+    assert_eq!(kept.batches(), [vec![1], vec![2]]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_is_done_waits_for_no_other_of_the_batch() {
+    let kept = Kept::new();
+    let coalescer = Arc::new(Coalescer::new(kept.clone(), 1));
+    let other = {
+        let coalescer = Arc::clone(&coalescer);
+        tokio::spawn(async move { coalescer.one(1).await })
+    };
+    coalescer.one(7).await.unwrap();
+    assert_eq!(kept.batches(), [vec![7, 1]]);
+    assert!(!other.is_finished());
+    kept.gate.add_permits(1);
+    other.await.unwrap().unwrap();
 }
 
 #[test]
@@ -155,7 +250,7 @@ fn what_the_answer_does_not_name_is_unknown() {
         .into_iter()
         .map(|(number, fate)| match fate {
             Fate::Done => (number, None),
-            Fate::Failed(fault) => (number, Some(fault.kind())),
+            Fate::Failed(fault) | Fate::GivenUp(fault) => (number, Some(fault.kind())),
         })
         .collect();
     assert_eq!(
@@ -216,7 +311,7 @@ async fn of_a_batch_that_failed_in_part_only_what_may_help_is_sent_again() {
         said(&json!({ "Successful": [sent("3")], "Failed": [] })),
     ]);
     let outgoing = [outgoing(), outgoing(), outgoing(), outgoing()];
-    let done = sends(&stub).carry_out(&outgoing).await;
+    let done = carried_out(&sends(&stub), &outgoing).await;
     let kinds: Vec<_> = done
         .into_iter()
         .map(|done| done.map_err(|error| error.kind()))
@@ -234,7 +329,7 @@ async fn of_a_batch_that_failed_in_part_only_what_may_help_is_sent_again() {
 async fn an_entry_that_is_never_named_fails_for_now() {
     let silent = || said(&json!({ "Successful": [], "Failed": [] }));
     let stub = Stub::new([silent(), silent(), silent(), silent(), silent(), silent()]);
-    let done = sends(&stub).carry_out(&[outgoing()]).await;
+    let done = carried_out(&sends(&stub), &[outgoing()]).await;
     let error = done[0].as_ref().unwrap_err();
     assert!(error.is_temporary(), "{error}");
     assert!(
@@ -251,10 +346,10 @@ async fn a_broken_connection_fails_no_entry_for_good() {
         Reply::Said(503, String::new()),
         said(&json!({ "Successful": [sent("0")], "Failed": [] })),
     ]);
-    let done = sends(&stub).carry_out(&[outgoing()]).await;
+    let done = carried_out(&sends(&stub), &[outgoing()]).await;
     assert!(done[0].is_ok(), "{done:?}");
     let never = Stub::default();
-    let done = sends(&never).carry_out(&[outgoing(), outgoing()]).await;
+    let done = carried_out(&sends(&never), &[outgoing(), outgoing()]).await;
     for fate in done {
         let error = fate.unwrap_err();
         assert!(error.is_temporary(), "{error}");
@@ -273,33 +368,127 @@ async fn each_commit_of_a_batch_has_its_own_answer() {
         calls: calls(),
         url: "https://sqs.example/1/queue".into(),
     };
-    let done = deletes.carry_out(&["lost".into(), "held".into()]).await;
+    let done = carried_out(&deletes, &["lost".into(), "held".into()]).await;
     let error = done[0].as_ref().unwrap_err();
     assert_eq!(error.kind(), ErrorKind::LeaseLost);
     assert!(done[1].is_ok());
 }
 
-#[tokio::test(start_paused = true)]
-async fn a_lease_that_sqs_does_not_hold_any_more_cannot_be_changed() {
-    let stub = Stub::new([said(&json!({
+/// What AWS answers for the receipt of a lease that is over; emulators know the first two at most.
+const OVER: [(&str, &str); 4] = [
+    (
+        "ReceiptHandleIsInvalid",
+        "The input receipt handle 'planted-receipt' is invalid",
+    ),
+    ("AWS.SimpleQueueService.MessageNotInflight", ""),
+    (
+        "InvalidParameterValue",
+        "Value planted-receipt for parameter ReceiptHandle is invalid. Reason: Message does not \
+         exist or is not available for visibility timeout change.",
+    ),
+    (
+        "InvalidParameterValue",
+        "Value planted-receipt for parameter ReceiptHandle is invalid. Reason: The receipt handle \
+         has expired.",
+    ),
+];
+
+fn failed(code: &str, text: &str) -> Reply {
+    said(&json!({
         "Successful": [],
-        "Failed": [{
-            "Id": "0",
-            "Code": "AWS.SimpleQueueService.MessageNotInflight",
-            "SenderFault": true,
-        }],
-    }))]);
+        "Failed": [{ "Id": "0", "Code": code, "Message": text, "SenderFault": true }],
+    }))
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_lease_that_sqs_does_not_hold_any_more_is_lost() {
+    for (code, text) in OVER {
+        let stub = Stub::new([failed(code, text), failed(code, text)]);
+        let (client, url) = (
+            aws_sdk_sqs::Client::new(&stub.sdk()),
+            "https://sqs.example/1/q",
+        );
+        let changes = Changes {
+            client: client.clone(),
+            calls: calls(),
+            url: url.into(),
+        };
+        let deletes = Deletes {
+            client,
+            calls: calls(),
+            url: url.into(),
+        };
+        let change = Change {
+            receipt: "planted-receipt".into(),
+            seconds: 30,
+        };
+        let mut fates = carried_out(&changes, &[change]).await;
+        fates.extend(carried_out(&deletes, &["planted-receipt".into()]).await);
+        for fate in fates {
+            let error = fate.unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::LeaseLost, "{code}: {error}");
+            // It is the right to settle a lease, if that is not over after all.
+            let shown = format!("{error:?}");
+            assert!(!shown.contains("planted-receipt"), "{shown}");
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_lease_that_cannot_be_longer_is_not_lost() {
+    let stub = Stub::new([failed(
+        "InvalidParameterValue",
+        "Value 43200 for parameter VisibilityTimeout is invalid. Reason: Total VisibilityTimeout \
+         for the message is beyond the limit [43200 seconds].",
+    )]);
     let changes = Changes {
         client: aws_sdk_sqs::Client::new(&stub.sdk()),
         calls: calls(),
         url: "https://sqs.example/1/queue".into(),
     };
     let change = Change {
-        receipt: "lost".into(),
-        seconds: 30,
+        receipt: "held".into(),
+        seconds: 43_200,
     };
-    let done = changes.carry_out(&[change]).await;
-    assert_eq!(done[0].as_ref().unwrap_err().kind(), ErrorKind::LeaseLost);
+    let fates = carried_out(&changes, &[change]).await;
+    assert_eq!(fates[0].as_ref().unwrap_err().kind(), ErrorKind::Limit);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_refused_as_a_whole_is_sent_one_by_one() {
+    let refused = |code: &str| {
+        let body = json!({ "__type": format!("com.amazonaws.sqs#{code}"), "message": "bad" });
+        Reply::Said(400, body.to_string())
+    };
+    let stub = Stub::new([
+        refused("BatchRequestTooLong"),
+        said(&json!({ "Successful": [sent("0")], "Failed": [] })),
+        refused("InvalidMessageContents"),
+        said(&json!({ "Successful": [sent("2")], "Failed": [] })),
+    ]);
+    let three = [outgoing(), outgoing(), outgoing()];
+    let done = carried_out(&sends(&stub), &three).await;
+    let kinds: Vec<_> = done
+        .into_iter()
+        .map(|done| done.map_err(|error| error.kind()))
+        .collect();
+    assert_eq!(kinds, [Ok(()), Err(ErrorKind::Invalid), Ok(())]);
+    let requests: Vec<_> = stub.requests().iter().map(|body| entries(body)).collect();
+    let alone = |id: &str| vec![id.to_owned()];
+    assert_eq!(
+        requests,
+        [
+            vec!["0".to_owned(), "1".to_owned(), "2".to_owned()],
+            alone("0"),
+            alone("1"),
+            alone("2")
+        ]
+    );
+    // What is refused for no entry's sake is not asked for again.
+    let denied = Stub::new([refused("AccessDenied")]);
+    let done = carried_out(&sends(&denied), &three).await;
+    assert!(done.iter().all(Result::is_err));
+    assert_eq!(denied.requests().len(), 1);
 }
 
 #[tokio::test(start_paused = true)]
@@ -323,9 +512,8 @@ async fn a_topic_answers_for_each_event() {
         calls: calls(),
         arn: "arn:aws:sns:eu-west-1:1:topic".into(),
     };
-    let done = publishes
-        .carry_out(&[outgoing(), outgoing(), outgoing()])
-        .await;
+    let three = [outgoing(), outgoing(), outgoing()];
+    let done = carried_out(&publishes, &three).await;
     let kinds: Vec<_> = done
         .into_iter()
         .map(|done| done.map_err(|error| error.kind()))

@@ -9,7 +9,7 @@ use bytes::Bytes;
 use super::body::{self, Body, Deposit, ENCODING};
 use super::encode::{ATTRIBUTE, CONTENT_TYPE, EXTENSIONS};
 use super::message::Message;
-use super::note::{NOTE, Note};
+use super::note::{self, NOTE, Note};
 use super::unreadable::unreadable;
 
 /// What a delivery says.
@@ -21,8 +21,10 @@ pub(crate) struct Incoming {
     pub(crate) defect: Option<Error>,
     /// Where its data is, if that is not here.
     pub(crate) deposit: Option<Deposit>,
-    /// What we noted on it.
+    /// What we noted on it; nothing, if that cannot be read.
     pub(crate) note: Note,
+    /// Whether there is a note that cannot be read, which is a defect as well.
+    pub(crate) has_unread_note: bool,
     /// The message without the note, to be sent once more.
     pub(crate) message: Message,
 }
@@ -46,27 +48,37 @@ impl Incoming {
 
 /// Reads a delivery. Never fails: what cannot be read comes with a defect.
 pub(crate) fn decode(mut message: Message) -> Incoming {
-    let (mut note, note_defect) = match message
-        .attributes
-        .remove(NOTE)
-        .map(|note| Note::read(&note))
-    {
-        None => (Note::default(), None),
-        Some(Ok(note)) => (note, None),
-        Some(Err(defect)) => (Note::default(), Some(defect)),
+    let (note, note_defect) = match take_note(&mut message) {
+        Ok(note) => (note, None),
+        Err(defect) => (Note::default(), Some(defect)),
     };
-    message.attributes.extend(note.take_kept());
     let (event, deposit, defect) = match read(&message) {
         Ok((event, deposit)) => (event, deposit, None),
         Err(defect) => (unreadable(&message), None, Some(defect)),
     };
     Incoming {
         event,
+        has_unread_note: note_defect.is_some(),
         defect: defect.or(note_defect),
         deposit,
         note,
         message,
     }
+}
+
+/// Takes our note off a message, and puts the attribute back that it may keep.
+fn take_note(message: &mut Message) -> Result<Note, Error> {
+    let Some(value) = message.attributes.remove(NOTE) else {
+        return Ok(Note::default());
+    };
+    let mut note = Note::read(&value)?;
+    if let Some((name, value)) = note.take_kept()? {
+        if message.attributes.contains_key(&name) {
+            return Err(note::unreadable());
+        }
+        message.attributes.insert(name, value);
+    }
+    Ok(note)
 }
 
 fn read(message: &Message) -> Result<(Event, Option<Deposit>), Error> {

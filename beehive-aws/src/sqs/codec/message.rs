@@ -7,6 +7,7 @@ use aws_sdk_sqs::error::BuildError;
 use aws_smithy_types::Blob;
 
 use super::note::{NOTE, Note};
+use super::text::is_sendable;
 
 /// The largest message that is sent, its attributes included. SQS takes more of late, SNS does not.
 pub(crate) const MESSAGE_MAX: usize = 256 * 1024;
@@ -42,6 +43,21 @@ impl Value {
             Self::Text { value, .. } => Some(value),
             Self::Binary { .. } => None,
         }
+    }
+
+    /// Whether SQS takes this for an attribute of this name, by the rules of `SendMessage`.
+    pub(super) fn is_taken_as(&self, name: &str) -> bool {
+        let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
+        let is_word = |text: &str| !text.is_empty() && text.chars().all(is_plain);
+        let (data_type, kinds, is_filled): (_, &[&str], _) = match self {
+            Self::Text { data_type, value } => {
+                (data_type, &["String", "Number"], is_sendable(value))
+            }
+            Self::Binary { data_type, value } => (data_type, &["Binary"], !value.is_empty()),
+        };
+        let mut labels = kinds.iter().filter_map(|kind| data_type.strip_prefix(kind));
+        let is_known = labels.any(|label| label.is_empty() || label.starts_with('.'));
+        is_word(name) && is_word(data_type) && is_known && is_filled
     }
 
     fn size(&self) -> usize {
@@ -162,5 +178,44 @@ impl fmt::Debug for Message {
             .field("bytes", &self.size())
             .field("attributes", &self.attributes.keys())
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_attribute_is_held_to_the_rules_of_sqs() {
+        let text = |data_type: &str, value: &str| Value::Text {
+            data_type: data_type.into(),
+            value: value.into(),
+        };
+        let binary = |data_type: &str, value: &[u8]| Value::Binary {
+            data_type: data_type.into(),
+            value: value.into(),
+        };
+        for value in [
+            text("String", "a"),
+            text("Number.x", "1"),
+            binary("Binary.png", &[0]),
+        ] {
+            assert!(value.is_taken_as("a.B-1_"), "{value:?}");
+            for name in ["", "a b", "\u{e4}"] {
+                assert!(!value.is_taken_as(name), "{name}");
+            }
+        }
+        for value in [
+            text("String", ""),
+            text("String", "a\0"),
+            text("", "a"),
+            text("Stringy", "a"),
+            text("String. ", "a"),
+            text("Binary", "a"),
+            binary("Binary", &[]),
+            binary("String", &[0]),
+        ] {
+            assert!(!value.is_taken_as("a"), "{value:?}");
+        }
     }
 }

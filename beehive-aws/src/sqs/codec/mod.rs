@@ -20,6 +20,8 @@
 mod body;
 mod decode;
 mod encode;
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) mod fuzz;
 mod message;
 mod note;
 mod record;
@@ -30,7 +32,7 @@ pub(super) use self::body::Deposit;
 pub(super) use self::decode::{Incoming, decode};
 pub(super) use self::encode::{encode, encode_claim, is_too_large_inline};
 #[cfg(test)]
-use self::message::Value;
+pub(super) use self::message::Value;
 pub(super) use self::message::{MESSAGE_MAX, Message};
 pub(super) use self::note::Note;
 pub(super) use self::record::bounded;

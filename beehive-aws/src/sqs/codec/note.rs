@@ -24,6 +24,9 @@ pub(crate) struct Note {
     /// When the first of them failed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) first_failure: Option<Timestamp>,
+    /// How many of the last of them ended without a word.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub(crate) silent: u32,
     /// When the event is to be delivered, where SQS cannot delay it so long at one go.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) due: Option<Timestamp>,
@@ -46,6 +49,18 @@ pub(crate) struct Kept {
     value: String,
 }
 
+impl Kept {
+    /// The value, unless it should be base64 and is not.
+    fn into_value(self) -> Option<Value> {
+        let Self { data_type, value } = self;
+        if !data_type.starts_with("Binary") {
+            return Some(Value::Text { data_type, value });
+        }
+        let value = base64::decode(&value).ok()?;
+        Some(Value::Binary { data_type, value })
+    }
+}
+
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "as serde calls it")]
 fn is_zero(count: &u32) -> bool {
     *count == 0
@@ -57,6 +72,7 @@ impl Note {
         Self {
             attempts: history.attempts,
             first_failure: history.first_failure,
+            silent: history.silent,
             due: Some(due),
             ..Self::default()
         }
@@ -75,6 +91,7 @@ impl Note {
         FailureHistory {
             attempts: self.attempts,
             first_failure: self.first_failure,
+            silent: self.silent,
         }
     }
 
@@ -90,17 +107,19 @@ impl Note {
     }
 
     /// Takes out what was kept of the message's own attributes.
-    pub(super) fn take_kept(&mut self) -> Vec<(String, Value)> {
-        let kept = std::mem::take(&mut self.kept).into_iter();
-        kept.map(|(name, kept)| {
-            let Kept { data_type, value } = kept;
-            if !data_type.starts_with("Binary") {
-                return (name, Value::Text { data_type, value });
-            }
-            let value = base64::decode(&value).unwrap_or_default();
-            (name, Value::Binary { data_type, value })
-        })
-        .collect()
+    ///
+    /// # Errors
+    /// `Undecodable` if that is not one attribute that SQS takes: the message could not be sent again.
+    pub(super) fn take_kept(&mut self) -> Result<Option<(String, Value)>, Error> {
+        let mut kept = std::mem::take(&mut self.kept).into_iter();
+        let Some((name, value)) = kept.next() else {
+            return Ok(None);
+        };
+        let value = value.into_value().ok_or_else(unreadable)?;
+        if kept.next().is_some() || name == NOTE || !value.is_taken_as(&name) {
+            return Err(unreadable());
+        }
+        Ok(Some((name, value)))
     }
 
     pub(super) fn to_json(&self) -> String {
@@ -115,15 +134,16 @@ impl Note {
     /// `Undecodable` if it is not what we write: an event whose attempts cannot be counted would be
     /// tried for ever.
     pub(super) fn read(value: &Value) -> Result<Self, Error> {
-        let unreadable = || {
-            Error::new(
-                ErrorKind::Undecodable,
-                "the message attribute of beehive's own holds something else; another program writes it",
-            )
-            .with_operation("read message")
-            .with_context("attribute", NOTE)
-        };
         let text = value.as_text().ok_or_else(unreadable)?;
         serde_json::from_str(text).map_err(|error| unreadable().with_source(error))
     }
+}
+
+pub(super) fn unreadable() -> Error {
+    Error::new(
+        ErrorKind::Undecodable,
+        "the message attribute of beehive's own holds something else; another program writes it",
+    )
+    .with_operation("read message")
+    .with_context("attribute", NOTE)
 }

@@ -1,6 +1,6 @@
 //! Round trips, foreign messages and the wire form as it was released.
 
-use beehive_core::event::{DeliverAt, Event, TraceContext};
+use beehive_core::event::{DeliverAt, Event, EventId, TraceContext};
 use beehive_core::queue::{DeadLetterReason, DeadLetterRecord};
 use jiff::Timestamp;
 use proptest::prelude::*;
@@ -79,7 +79,7 @@ fn event() -> impl Strategy<Value = Event> {
 proptest! {
     #[test]
     fn an_event_and_its_note_come_back_as_they_went(event in event(), attempts in 0_u32..5) {
-        let note = Note { attempts, due: Some(now()), ..Note::default() };
+        let note = Note { attempts, silent: attempts / 2, due: Some(now()), ..Note::default() };
         let sent = encode(&event, now()).unwrap();
         let read = decode(sent.with_note(&note));
         prop_assert!(read.defect.is_none(), "{:?}", read.defect);
@@ -164,6 +164,89 @@ fn an_event_is_written_as_it_was_released() {
     );
 }
 
+/// What version 1 wrote, among the inputs of the fuzzer.
+fn version_1(form: &'static [u8]) -> Message {
+    let form = beehive_core::fuzzing::Form::read(form);
+    Message {
+        body: String::from_utf8(form.body().to_vec()).unwrap(),
+        attributes: form
+            .headers()
+            .map(|(name, value)| (name.to_owned(), Value::text(value)))
+            .collect(),
+    }
+}
+
+macro_rules! golden {
+    ($name:literal) => {
+        version_1(include_bytes!(concat!(
+            "../../../../tests/fuzz/corpus/sqs_message/golden-v1-",
+            $name
+        )))
+    };
+}
+
+#[test]
+fn messages_of_version_1_are_read() {
+    let id: EventId = "018f2f5e-8c5a-7c3b-9a1d-0123456789ab".parse().unwrap();
+    let root: EventId = "018f2f5e-8c5a-7c3b-9a1d-0123456789ac".parse().unwrap();
+    let trace = TraceContext::parse("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01");
+    let event = Event::new("OrderAccepted", "application/json", "{\"total\":42}")
+        .with_id(id)
+        .with_source("shop")
+        .with_subject("order-4711")
+        .with_time("2023-11-14T22:13:20.5Z".parse().unwrap());
+    let plain = event.clone();
+    let event = event
+        .with_correlation_id(root.clone())
+        .with_causation_id(root)
+        .with_trace(trace.unwrap().with_state("v=1"))
+        .with_property("tenant", "blue")
+        .with_body_url("https://bucket.example/key")
+        .deliver_at("2023-11-14T22:14:20Z".parse().unwrap());
+    let message = golden!("event");
+    assert_eq!(decode(message.clone()).event, event);
+    assert_eq!(encode(&event, now()).unwrap(), message);
+
+    let deferred = golden!("deferred");
+    let note = Note {
+        attempts: 2,
+        first_failure: Some(now()),
+        due: Some("2023-11-14T22:14:20Z".parse().unwrap()),
+        ..Note::default()
+    };
+    assert_eq!(message.with_note(&note), deferred);
+    let read = decode(deferred);
+    assert_eq!((read.event, read.note), (event, note));
+
+    let dead = golden!("dead-letter");
+    let record = DeadLetterRecord {
+        reason: DeadLetterReason::Terminal,
+        errors: vec!["the bank is closed".into(), "connection refused".into()],
+        attempts: 3,
+        actor: "AuthorisePayment".into(),
+        host: "hive-1".into(),
+        first_failure: "2023-11-14T22:13:20.5Z".parse().unwrap(),
+        last_failure: "2023-11-14T22:14:20Z".parse().unwrap(),
+    };
+    let note = Note::of_dead_letter(record, "2023-11-14T22:14:21Z".parse().unwrap());
+    let sent = encode(&plain, now()).unwrap().with_note(&note);
+    assert_eq!(sent, dead);
+    let read = decode(dead);
+    assert_eq!((read.event, read.note), (plain, note));
+}
+
+#[test]
+fn bodies_of_version_1_are_read() {
+    assert_eq!(*decode(golden!("base64")).event.data(), [0, 1, 255][..]);
+    assert!(decode(golden!("empty")).event.data().is_empty());
+    let deposit = Deposit {
+        url: "https://bucket.example/claims/x".into(),
+        sha256: "ab".repeat(32),
+        size: 1_000_000,
+    };
+    assert_eq!(decode(golden!("claim")).deposit, Some(deposit));
+}
+
 #[test]
 fn a_delay_is_written_as_the_time_it_ends() {
     let event = full().deliver_after(std::time::Duration::from_secs(60));
@@ -216,6 +299,44 @@ fn a_record_leaves_a_message_that_can_be_sent() {
     }
     let short = record("short");
     assert_eq!(bounded(&short, room), short);
+}
+
+#[test]
+fn every_reason_comes_back() {
+    let message = encode(&Event::new("A", "", "x"), now()).unwrap();
+    for reason in DeadLetterReason::ALL {
+        let record = DeadLetterRecord {
+            reason: *reason,
+            ..record("why")
+        };
+        let note = Note::of_dead_letter(record, now());
+        assert_eq!(decode(message.with_note(&note)).note, note);
+    }
+}
+
+#[test]
+fn a_reason_of_a_later_version_costs_nothing_else_of_the_note() {
+    let known = Note::of_dead_letter(record("why"), now());
+    let json = known.to_json();
+    let later = json.replace(r#""reason":"terminal""#, r#""reason":"retired","since":7"#);
+    assert_ne!(later, json);
+    let mut message = encode(&Event::new("A", "", "x"), now()).unwrap();
+    message
+        .attributes
+        .insert("beehive".into(), Value::text(later));
+    let read = decode(message);
+    assert!(read.defect.is_none(), "{:?}", read.defect);
+    let mut record = read.note.record.clone().unwrap();
+    assert_eq!(record.reason, DeadLetterReason::Other);
+    assert!(record.errors.remove(0).contains("`retired`"));
+    record.reason = DeadLetterReason::Terminal;
+    assert_eq!(
+        Note {
+            record: Some(record),
+            ..read.note
+        },
+        known
+    );
 }
 
 #[test]

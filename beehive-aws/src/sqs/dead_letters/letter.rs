@@ -70,13 +70,17 @@ impl Letter {
         let attempts = incoming.note.attempts.saturating_add(deliveries);
         let first_failure = incoming.note.first_failure.unwrap_or(sent);
         let record = incoming.note.record.take();
+        let unknown = match &incoming.defect {
+            Some(defect) if incoming.has_unread_note => by_somebody(defect, deliveries, time),
+            _ => by_a_service(attempts, first_failure, time),
+        };
         Self {
             place: Place {
                 time,
                 id: incoming.event.id().clone(),
             },
             receipt,
-            record: record.unwrap_or_else(|| by_a_service(attempts, first_failure, time)),
+            record: record.unwrap_or(unknown),
             incoming,
         }
     }
@@ -122,11 +126,27 @@ fn by_a_service(attempts: u32, first_failure: Timestamp, time: Timestamp) -> Dea
     }
 }
 
+/// The record of what was given up with a note that cannot be read.
+fn by_somebody(defect: &Error, attempts: u32, time: Timestamp) -> DeadLetterRecord {
+    DeadLetterRecord {
+        reason: DeadLetterReason::Undecodable,
+        errors: vec![
+            "the record of why this is a dead letter cannot be read".into(),
+            defect.to_string(),
+        ],
+        attempts,
+        actor: String::new(),
+        host: String::new(),
+        first_failure: time,
+        last_failure: time,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use beehive_core::event::Event;
 
-    use super::super::super::codec::{Note, decode, encode};
+    use super::super::super::codec::{Note, Value, decode, encode};
     use super::*;
 
     fn at(second: i64) -> Timestamp {
@@ -146,6 +166,20 @@ mod tests {
             let error = Place::from_cursor(cursor).unwrap_err();
             assert_eq!(error.kind(), ErrorKind::Invalid, "{cursor}");
         }
+    }
+
+    #[test]
+    fn a_note_that_cannot_be_read_is_not_put_down_to_a_service() {
+        let mut message = encode(&Event::new("A", "", "x"), at(1)).unwrap();
+        let note = Value::Text {
+            data_type: "String".into(),
+            value: r#"{"record":{"reason":"terminal"}}"#.into(),
+        };
+        message.attributes.insert("beehive".into(), note);
+        let letter = Letter::read(decode(message), "r".into(), at(5), 2);
+        assert_eq!(letter.record.reason, DeadLetterReason::Undecodable);
+        assert_eq!((letter.record.attempts, letter.place.time), (2, at(5)));
+        assert!(letter.record.errors[1].contains("attribute: beehive"));
     }
 
     #[test]

@@ -16,6 +16,7 @@ use super::super::parts::Parts;
 use super::super::topology::QueueDesk;
 use super::letter::{Identity, Letter};
 use super::look::{LETTERS_MAX, Look};
+use super::moving;
 use super::pages::sort_out;
 use super::sqs_dead_letters::missing;
 
@@ -69,13 +70,21 @@ pub(super) async fn all(
     rate: RedriveRate,
 ) -> Result<u64> {
     let desk = parts.topology.queue(queue).await?;
+    let look = Look::new(parts, dead_letters);
+    // Each of those that keep order stands alone among the dead letters, and not in its group.
+    if !desk.is_ordered()
+        && look.about().await? > LETTERS_MAX as u64
+        && let Some(moved) = moving::all(&parts.topology, dead_letters, &desk, rate).await?
+    {
+        return Ok(moved);
+    }
     let mut pace = interval(rate.pace());
     pace.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let chunk = CHUNK_TIME.as_nanos() / rate.pace().as_nanos().max(1);
     let mut run = Run {
         parts,
         desk,
-        look: Look::new(parts, dead_letters),
+        look,
         started: Timestamp::now(),
         pace,
         redriven: HashSet::new(),
@@ -89,7 +98,7 @@ pub(super) async fn all(
         redriven,
         ..
     } = run;
-    look.give_back(again).await;
+    look.give_back_receipts(again).await;
     result.map(|()| redriven.len() as u64)
 }
 
@@ -100,8 +109,9 @@ struct Run<'a> {
     started: Timestamp,
     pace: Interval,
     redriven: HashSet<Identity>,
-    /// What was redriven and failed again meanwhile; kept back so that it does not come again.
-    again: Vec<Letter>,
+    /// What was redriven and failed again meanwhile, by its receipts; kept back so that it does not come
+    /// again.
+    again: Vec<String>,
 }
 
 impl Run<'_> {
@@ -130,7 +140,7 @@ impl Run<'_> {
             if self.started.duration_since(letter.place.time) > OLDER {
                 return self.look.delete(vec![letter]).await;
             }
-            self.again.push(letter);
+            self.again.push(letter.receipt);
             return Ok(());
         }
         self.pace.tick().await;

@@ -10,9 +10,10 @@ use beehive_core::event::Event;
 use beehive_core::queue::{DeadLetterRecord, FailureHistory, Lease, QueueName, Settle};
 use beehive_core::{Error, ErrorKind, Result};
 use jiff::Timestamp;
-use tokio::time::Instant;
+use tokio::sync::{OwnedRwLockReadGuard, RwLock};
+use tokio::time::{Instant, timeout_at};
 
-use super::super::batches::{Change, Outgoing};
+use super::super::batches::{Change, Outgoing, ended};
 use super::super::codec::{MESSAGE_MAX, Message, Note, bounded};
 use super::super::delay::{first_step, whole_seconds};
 use super::super::group::Group;
@@ -40,6 +41,9 @@ struct SqsLease {
     event: Event,
     slot: u64,
     state: Mutex<State>,
+    /// Read by whoever extends the lease, for as long as SQS may still do so. Written by whoever gives
+    /// the event back, who must have the last word.
+    extending: Arc<RwLock<()>>,
 }
 
 #[derive(Debug)]
@@ -78,6 +82,7 @@ pub(super) fn lease(origin: &Origin, received: Received) -> Lease {
             settled: false,
             replaced_by: None,
         }),
+        extending: Arc::default(),
     };
     let lease =
         Lease::new(incoming.event, attempt, term.deadline, Box::new(backend)).with_history(history);
@@ -155,27 +160,49 @@ impl SqsLease {
     async fn try_extend(&self, duration: Duration) -> Result<Instant> {
         let term = self.held()?;
         let deadline = term.extended(Instant::now(), duration)?;
-        let change = Change {
-            receipt: self.receipt.clone(),
-            seconds: held_seconds(duration),
-        };
-        let changed = self.origin.desk.changes.one(change).await;
-        changed.map_err(|error| self.failed(error))?;
+        let extending = Arc::clone(&self.extending).read_owned().await;
+        let changed = self.extend_until_told(held_seconds(duration), extending);
+        changed.await.map_err(|error| self.failed(error))?;
         self.state().term.deadline = deadline;
         self.origin.slots.extend(self.slot, deadline);
         Ok(deadline)
     }
 
-    async fn try_abandon(&self) -> Result<()> {
+    /// In a task of its own, since SQS may extend the lease after whoever asked for it is gone.
+    async fn extend_until_told(
+        &self,
+        seconds: i32,
+        extending: OwnedRwLockReadGuard<()>,
+    ) -> Result<()> {
+        let desk = Arc::clone(&self.origin.desk);
+        let receipt = self.receipt.clone();
+        let told = tokio::spawn(async move {
+            let told = desk.changes.one(Change { receipt, seconds }).await;
+            drop(extending);
+            told
+        });
+        told.await.unwrap_or_else(|_| Err(ended()))
+    }
+
+    /// Has the event out of sight for so long from now on, whoever was about to extend its lease.
+    async fn hide(&self, seconds: i32) -> Result<()> {
+        let deadline = self.held()?.deadline;
+        let Ok(_last) = timeout_at(deadline, self.extending.write()).await else {
+            return Err(lost());
+        };
         self.held()?;
         let change = Change {
             receipt: self.receipt.clone(),
-            seconds: 0,
+            seconds,
         };
         let changed = self.origin.desk.changes.one(change).await;
         changed.map_err(|error| self.failed(error))?;
         self.settled();
         Ok(())
+    }
+
+    async fn try_abandon(&self) -> Result<()> {
+        self.hide(0).await
     }
 
     async fn try_defer(&self, delay: Duration, history: FailureHistory) -> Result<()> {
@@ -202,14 +229,7 @@ impl SqsLease {
             .held()?
             .latest
             .saturating_duration_since(Instant::now());
-        let change = Change {
-            receipt: self.receipt.clone(),
-            seconds: whole_seconds(delay.min(left)),
-        };
-        let changed = self.origin.desk.changes.one(change).await;
-        changed.map_err(|error| self.failed(error))?;
-        self.settled();
-        Ok(())
+        self.hide(whole_seconds(delay.min(left))).await
     }
 
     async fn try_dead_letter(&self, record: &DeadLetterRecord) -> Result<()> {
@@ -274,5 +294,75 @@ impl fmt::Debug for SqsLease {
             .field("message", &self.message)
             .field("state", &self.state)
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::num::NonZeroUsize;
+
+    use beehive_core::queue::{EventQueue as _, ReceiverOptions};
+    use serde_json::{Value, json};
+    use tokio::time::timeout;
+
+    use super::*;
+    use crate::sqs::stub::Stub;
+    use crate::sqs::wire::Reply;
+    use crate::sqs::{SqsOptions, SqsQueue};
+
+    const SECOND: Duration = Duration::from_secs(1);
+
+    /// A lease of half a minute on an event that came over a wire, on which this is answered next.
+    async fn leased(replies: impl IntoIterator<Item = Reply>) -> (Stub, Lease) {
+        let url = json!({ "QueueUrl": "https://sqs.example/1/q" });
+        let came = json!({ "Messages": [{ "MessageId": "m", "ReceiptHandle": "r", "Body": "b" }] });
+        let first = [url, came].map(|body| Reply::Said(200, body.to_string()));
+        let stub = Stub::new(first.into_iter().chain(replies));
+        let options = SqsOptions::new("shop").with_account("123456789012");
+        let queue = SqsQueue::open(&stub.config(), &options).await.unwrap();
+        let options = ReceiverOptions::new(NonZeroUsize::MIN, 30 * SECOND);
+        let name = "Jobs-Jobs".parse().unwrap();
+        let mut receiver = queue.receiver(&name, options).await.unwrap();
+        let mut leases = receiver.receive(NonZeroUsize::MIN, SECOND).await.unwrap();
+        (stub, leases.pop().unwrap())
+    }
+
+    fn changed() -> String {
+        json!({ "Successful": [{ "Id": "0" }], "Failed": [] }).to_string()
+    }
+
+    /// For how many seconds the event was to be held, by the requests that said so.
+    fn held(stub: &Stub) -> Vec<i64> {
+        let requests = stub.requests().into_iter().skip(2);
+        let seconds = |request: String| {
+            let request: Value = serde_json::from_str(&request).unwrap();
+            request["Entries"][0]["VisibilityTimeout"].as_i64()
+        };
+        requests.filter_map(seconds).collect()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn whoever_gives_an_event_back_has_the_last_word() {
+        let late = Reply::Late(3 * SECOND, 200, changed());
+        let (stub, mut lease) = leased([late, Reply::Said(200, changed())]).await;
+        let extended = timeout(SECOND, lease.extend(20 * SECOND)).await;
+        assert!(extended.is_err(), "{extended:?}");
+        let start = Instant::now();
+        lease.abandon().await.unwrap();
+        // Not before SQS has answered for the extension of which nobody wants to know any more.
+        assert!(start.elapsed() >= 2 * SECOND, "{:?}", start.elapsed());
+        assert_eq!(held(&stub), [21, 0]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_extension_that_hangs_leaves_time_for_another() {
+        let hangs = || Reply::Late(20 * SECOND, 200, changed());
+        let (stub, mut lease) = leased([hangs(), Reply::Said(200, changed())]).await;
+        let extended = timeout(SECOND, lease.extend(20 * SECOND)).await;
+        assert!(extended.is_err(), "{extended:?}");
+        let start = Instant::now();
+        lease.extend(20 * SECOND).await.unwrap();
+        assert!(start.elapsed() < SECOND, "{:?}", start.elapsed());
+        assert_eq!(held(&stub), [21, 21]);
     }
 }

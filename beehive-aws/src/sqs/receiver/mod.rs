@@ -1,9 +1,11 @@
 //! Receiving: polls, the leases they bring, and settling these.
 
+mod drought;
 mod lease;
 mod poll;
 #[cfg(feature = "lambda")]
 mod relay;
+mod repetition;
 mod slots;
 mod sqs_receiver;
 mod term;

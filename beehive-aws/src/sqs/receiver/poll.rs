@@ -18,7 +18,9 @@ use super::super::codec::{Incoming, Message, decode};
 use super::super::delay::next_step;
 use super::super::parts::Parts;
 use super::super::topology::QueueDesk;
+use super::repetition::Repetition;
 use super::term::{Term, held_seconds};
+use crate::error::Fault;
 
 /// The longest that SQS waits for events before it answers that there are none.
 pub(super) const WAIT_MAX: Duration = Duration::from_secs(20);
@@ -143,17 +145,24 @@ async fn request(parts: &Parts, desk: &QueueDesk, ask: Ask) -> Result<(Vec<Given
         .message_system_attribute_names(
             MessageSystemAttributeName::ApproximateFirstReceiveTimestamp,
         );
+    let repetition = &Repetition::of(desk);
     let mut asked = Instant::now();
     let output = parts
         .calls
         .call(|| {
             asked = Instant::now();
             let overrides = aws_sdk_sqs::config::Config::builder().timeout_config(timeouts.clone());
-            request
+            let sending = request
                 .clone()
+                .set_receive_request_attempt_id(repetition.id())
                 .customize()
                 .config_override(overrides)
-                .send()
+                .send();
+            async move {
+                sending
+                    .await
+                    .inspect_err(|error| repetition.failed(Fault::of(error).verdict()))
+            }
         })
         .await
         .map_err(|failed| {
@@ -204,8 +213,12 @@ pub(super) async fn arrive(parts: &Parts, desk: &QueueDesk, given: Given, term: 
     }
 }
 
-/// When an event is to be delivered, if not at once.
+/// When an event is to be delivered, if not at once. What has a defect is: sent once more, it would
+/// have lost a note that cannot be read, and with it the defect.
 fn due(incoming: &Incoming) -> Option<Timestamp> {
+    if incoming.defect.is_some() {
+        return None;
+    }
     incoming.note.due.or(match incoming.event.delivers() {
         DeliverAt::At(time) => Some(time),
         _ => None,
@@ -242,5 +255,29 @@ async fn put_off(desk: &QueueDesk, incoming: Incoming, receipt: String, step: i3
             tracing::warn!(%error, queue = desk.queue, "a delayed event could not be put off; it is when its lease expires");
             Arrival::Again
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use beehive_core::event::Event;
+
+    use super::super::super::codec::{Value, encode};
+    use super::*;
+
+    #[test]
+    fn what_has_a_defect_is_not_put_off() {
+        let later = Timestamp::now() + jiff::SignedDuration::from_hours(1);
+        let event = Event::new("Order", "text/plain", "x").deliver_at(later);
+        let mut message = encode(&event, event.time()).unwrap();
+        assert_eq!(due(&decode(message.clone())), Some(later));
+        let note = Value::Text {
+            data_type: "String".into(),
+            value: "of another program".into(),
+        };
+        message.attributes.insert("beehive".into(), note);
+        let read = decode(message);
+        assert!(read.has_unread_note && read.defect.is_some());
+        assert_eq!(due(&read), None);
     }
 }

@@ -7,13 +7,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use beehive_core::Result;
 use beehive_core::queue::{Lease, QueueName, Receiver, ReceiverOptions};
-use beehive_core::{Error, ErrorKind, Result};
 use tokio::time::{Instant, sleep_until};
 
+use super::drought::{self, Drought};
 use super::lease::{Origin, lease};
 use super::poll::{self, Answer, Ask, EVENTS_MAX, Received, WAIT_MAX};
 use super::slots::Slots;
+use crate::sqs::batches::ended;
 use crate::sqs::parts::Parts;
 
 /// SQS waits for whole seconds. What is left of a wait and is shorter than this is not waited for.
@@ -29,6 +31,7 @@ pub(crate) struct SqsReceiver {
     under_way: Option<Answer>,
     /// What came for a call that was dropped.
     left: VecDeque<Received>,
+    drought: Drought,
 }
 
 impl SqsReceiver {
@@ -50,6 +53,7 @@ impl SqsReceiver {
             options,
             under_way: None,
             left: VecDeque::new(),
+            drought: Drought::default(),
         })
     }
 
@@ -116,6 +120,12 @@ impl SqsReceiver {
             answered = answer => {
                 self.under_way = None;
                 let received = answered.unwrap_or_else(|_| Err(ended()))?;
+                let Origin { parts, desk, .. } = &self.origin;
+                if self.drought.note(received.len(), Instant::now()) {
+                    drought::ask(parts, desk);
+                } else if !received.is_empty() {
+                    parts.condition.relieve(&desk.queue);
+                }
                 self.left.extend(received);
                 Ok(true)
             }
@@ -137,13 +147,6 @@ impl SqsReceiver {
 /// some of its servers only.
 fn asked_wait(left: Duration) -> Duration {
     Duration::from_secs(left.min(WAIT_MAX).as_secs().max(1))
-}
-
-fn ended() -> Error {
-    Error::new(
-        ErrorKind::Temporary,
-        "the request ended without an answer, as when the process stops",
-    )
 }
 
 #[async_trait]
@@ -216,6 +219,46 @@ mod tests {
             let shown = format!("{queue:?} {receiver:?} {leases:?}");
             assert!(!shown.contains("planted-secret"), "{shown}");
         }
+    }
+
+    /// What the requests for events were called that a receiver made, after SQS answered the first in
+    /// this way. It finds its queue after so many names of none: the second keeps order.
+    async fn called(missing: usize, first: Reply) -> Vec<Option<String>> {
+        let none = json!({ "__type": "com.amazonaws.sqs#QueueDoesNotExist" });
+        let none = std::iter::repeat_with(|| Reply::Said(400, none.to_string()));
+        let url = Reply::Said(200, json!({ "QueueUrl": "https://sqs/q" }).to_string());
+        let empty = Reply::Said(200, json!({ "Messages": [] }).to_string());
+        let stub = Stub::new(none.take(missing).chain([url, first, empty]));
+        let options = SqsOptions::new("shop").with_account("123456789012");
+        let queue = SqsQueue::open(&stub.config(), &options).await.unwrap();
+        let options = ReceiverOptions::new(NonZeroUsize::MIN, Duration::from_secs(30));
+        let name = "Jobs-Jobs".parse().unwrap();
+        let mut receiver = queue.receiver(&name, options).await.unwrap();
+        receiver
+            .receive(NonZeroUsize::MIN, Duration::ZERO)
+            .await
+            .unwrap();
+        let requests = stub.requests().into_iter().skip(missing + 1);
+        let id = |request: String| {
+            let request: serde_json::Value = serde_json::from_str(&request).unwrap();
+            let id = request["ReceiveRequestAttemptId"].as_str();
+            id.map(str::to_owned)
+        };
+        requests.map(id).collect()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_lost_answer_is_asked_for_again_where_order_is_kept() {
+        const IN_ORDER: usize = 1;
+        let lost = called(IN_ORDER, Reply::Broken).await;
+        assert_eq!(lost.len(), 2);
+        assert!(lost[0].is_some() && lost[0] == lost[1], "{lost:?}");
+        // What was answered is over, and its name is no good any more.
+        let throttled = json!({ "__type": "com.amazonaws.sqs#RequestThrottled" }).to_string();
+        let throttled = called(IN_ORDER, Reply::Said(400, throttled)).await;
+        assert_eq!(throttled.len(), 2);
+        assert!(throttled.iter().all(Option::is_some) && throttled[0] != throttled[1]);
+        assert_eq!(called(0, Reply::Broken).await, [None, None]);
     }
 
     #[test]

@@ -37,7 +37,7 @@ impl Topology {
                 }
             }
             let request = self.sns.delete_topic().topic_arn(&arn);
-            let deleted = self.calls.call(|| request.clone().send()).await;
+            let deleted = self.topic_calls.call(|| request.clone().send()).await;
             self.forget_topic(&topic);
             match deleted {
                 Ok(_) => {}
@@ -61,7 +61,7 @@ impl Topology {
                     continue;
                 }
                 let request = self.sns.unsubscribe().subscription_arn(arn);
-                match self.calls.call(|| request.clone().send()).await {
+                match self.topic_calls.call(|| request.clone().send()).await {
                     Ok(_) => {}
                     Err(failed) if failed.kind() == ErrorKind::NotFound => {}
                     Err(failed) => return Err(failed.into_error(DELETE)),

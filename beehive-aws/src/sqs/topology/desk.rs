@@ -8,6 +8,7 @@ use tokio::sync::watch;
 use super::super::batches::{Changes, Coalescer, Deletes, Publishes, Sends};
 use super::super::calls::Calls;
 use super::super::names::is_ordered;
+use super::hearing::Hearing;
 
 /// Where order is kept, one request waits for another.
 const IN_ORDER: usize = 1;
@@ -100,9 +101,12 @@ fn under_way_max(name: &str) -> usize {
 /// One topic of SNS.
 #[derive(Debug)]
 pub(crate) struct TopicDesk {
+    /// What AWS calls it.
+    pub(super) arn: String,
     /// Whether it keeps order.
     pub(crate) is_ordered: bool,
     pub(crate) publishes: Coalescer<Publishes>,
+    pub(super) hearing: Hearing,
 }
 
 impl TopicDesk {
@@ -113,7 +117,9 @@ impl TopicDesk {
             arn: arn.to_owned(),
         };
         Self {
+            arn: arn.to_owned(),
             is_ordered: is_ordered(arn),
+            hearing: Hearing::default(),
             publishes: Coalescer::new(publishes, under_way_max(arn)),
         }
     }

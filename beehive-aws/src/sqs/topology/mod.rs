@@ -2,6 +2,10 @@
 
 mod deletion;
 mod desk;
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) mod fuzz;
+mod hearing;
+mod moves;
 mod plan;
 mod policy;
 mod queues;
@@ -11,4 +15,6 @@ mod topics;
 mod topology;
 
 pub(super) use self::desk::{QueueDesk, TopicDesk};
+pub(super) use self::moves::{Move, Moving, Started};
+pub(super) use self::queues::Counts;
 pub(super) use self::topology::Topology;

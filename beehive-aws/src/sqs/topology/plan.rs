@@ -83,7 +83,7 @@ impl Plan {
 }
 
 /// Whether two values mean the same: some are JSON, which SQS writes in its own way.
-fn same(is: &str, should: &str) -> bool {
+pub(super) fn same(is: &str, should: &str) -> bool {
     if is == should {
         return true;
     }

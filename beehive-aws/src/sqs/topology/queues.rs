@@ -13,6 +13,14 @@ const DECLARE: &str = "declare queue";
 /// How often a queue is made or looked at before it is given up that others make and delete it.
 const ROUNDS_MAX: usize = 3;
 
+/// About how many events a queue holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Counts {
+    pub(crate) waiting: u64,
+    pub(crate) leased: u64,
+    pub(crate) delayed: u64,
+}
+
 impl Topology {
     /// Makes sure of a queue, as the mode says.
     pub(super) async fn ensure_queue(&self, plan: &Plan) -> Result<()> {
@@ -106,6 +114,12 @@ impl Topology {
 
     /// About how many events a queue holds, by what SQS counts of them.
     pub(crate) async fn about(&self, url: &str) -> Result<u64> {
+        let counts = self.counts(url).await?;
+        Ok(counts.waiting + counts.leased + counts.delayed)
+    }
+
+    /// About how many events a queue holds of each kind.
+    pub(crate) async fn counts(&self, url: &str) -> Result<Counts> {
         use QueueAttributeName as Name;
         const COUNTS: [QueueAttributeName; 3] = [
             Name::ApproximateNumberOfMessages,
@@ -120,7 +134,12 @@ impl Topology {
         let output = self.calls.call(|| request.clone().send()).await;
         let output = output.map_err(|failed| failed.into_error("count events"))?;
         let attributes = output.attributes.unwrap_or_default();
-        let counts = attributes.values();
-        Ok(counts.filter_map(|count| count.parse::<u64>().ok()).sum())
+        let count = |name| attributes.get(&name)?.parse::<u64>().ok();
+        let [waiting, leased, delayed] = COUNTS.map(|name| count(name).unwrap_or_default());
+        Ok(Counts {
+            waiting,
+            leased,
+            delayed,
+        })
     }
 }

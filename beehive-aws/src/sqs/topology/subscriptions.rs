@@ -45,7 +45,7 @@ impl Topology {
             .attributes(RAW, "true")
             .attributes(REDRIVE, redrive)
             .return_subscription_arn(true);
-        match self.calls.call(|| request.clone().send()).await {
+        match self.topic_calls.call(|| request.clone().send()).await {
             Ok(_) => Ok(()),
             Err(failed) if failed.kind() == ErrorKind::Invalid => Err(Error::new(
                 ErrorKind::Conflict,
@@ -68,7 +68,7 @@ impl Topology {
             .sns
             .get_subscription_attributes()
             .subscription_arn(subscription);
-        let output = self.calls.call(|| request.clone().send()).await;
+        let output = self.topic_calls.call(|| request.clone().send()).await;
         let output = output.map_err(|failed| failed.into_error(SUBSCRIBE))?;
         let attributes = output.attributes.unwrap_or_default();
         if attributes.get(RAW).is_some_and(|raw| raw == "true") {
@@ -100,7 +100,7 @@ impl Topology {
                 .list_subscriptions_by_topic()
                 .topic_arn(topic)
                 .set_next_token(next);
-            let page = match self.calls.call(|| request.clone().send()).await {
+            let page = match self.topic_calls.call(|| request.clone().send()).await {
                 Ok(page) => page,
                 Err(failed) if failed.kind() == ErrorKind::NotFound => return Ok(all),
                 Err(failed) => return Err(failed.into_error("list subscriptions")),

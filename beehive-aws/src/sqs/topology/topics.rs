@@ -59,7 +59,7 @@ impl Topology {
         if let QueueEncryption::Kms(key) = self.options.encryption() {
             request = request.attributes("KmsMasterKeyId", key);
         }
-        match self.calls.call(|| request.clone().send()).await {
+        match self.topic_calls.call(|| request.clone().send()).await {
             Ok(output) => output.topic_arn.ok_or_else(|| {
                 failed(Error::new(
                     ErrorKind::Temporary,
@@ -82,7 +82,7 @@ impl Topology {
     /// Whether there is such a topic.
     pub(super) async fn has_topic(&self, arn: &str) -> Result<bool> {
         let request = self.sns.get_topic_attributes().topic_arn(arn);
-        match self.calls.call(|| request.clone().send()).await {
+        match self.topic_calls.call(|| request.clone().send()).await {
             Ok(_) => Ok(true),
             Err(failed) if failed.kind() == ErrorKind::NotFound => Ok(false),
             Err(failed) => Err(failed.into_error("look for topic")),

@@ -25,6 +25,7 @@ pub(crate) struct Topology {
     pub(super) sqs: aws_sdk_sqs::Client,
     sts: aws_sdk_sts::Client,
     pub(super) calls: Calls,
+    pub(super) topic_calls: Calls,
     pub(super) options: SqsOptions,
     pub(super) names: Names,
     region: String,
@@ -40,6 +41,7 @@ impl Topology {
             sns: aws_sdk_sns::Client::new(&sdk),
             sqs: aws_sdk_sqs::Client::new(&sdk),
             sts: aws_sdk_sts::Client::new(&sdk),
+            topic_calls: calls.of_topics(),
             calls,
             names: Names::new(options.namespace()),
             options: options.clone(),
@@ -236,7 +238,7 @@ impl Topology {
         {
             return Ok(Arc::clone(desk));
         }
-        let desk = Arc::new(TopicDesk::new(&arn, &self.sns, &self.calls));
+        let desk = Arc::new(TopicDesk::new(&arn, &self.sns, &self.topic_calls));
         known.insert(topic, Arc::clone(&desk));
         Ok(desk)
     }

@@ -114,6 +114,7 @@ async fn a_deferred_event_takes_its_history_along(fixture: QueueFixture) -> Outc
         FailureHistory {
             attempts: 6,
             first_failure: Some(then()),
+            silent: 2,
         },
         FailureHistory::default(),
     ];
@@ -136,6 +137,7 @@ async fn attempts_go_on_after_a_deferral(fixture: QueueFixture) -> Outcome {
     let history = FailureHistory {
         attempts: 3,
         first_failure: Some(then()),
+        silent: 1,
     };
     let lease = bee.one().await?;
     lease.defer(fixture.timing.wait, history).await?;
@@ -157,6 +159,7 @@ async fn a_later_deferral_replaces_the_history(fixture: QueueFixture) -> Outcome
         let history = FailureHistory {
             attempts,
             first_failure: Some(then()),
+            silent: attempts % 3,
         };
         let lease = bee.one().await?;
         lease.defer(fixture.timing.wait, history).await?;

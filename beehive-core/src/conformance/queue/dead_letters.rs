@@ -5,13 +5,17 @@ use super::fixture::record;
 use super::{QueueFixture, case};
 use crate::event::EventId;
 use crate::page::PageRequest;
-use crate::queue::{DeadLetter, QueueName, RedriveRate};
+use crate::queue::{DeadLetter, DeadLetterReason, DeadLetterRecord, QueueName, RedriveRate};
 
 pub(super) fn cases() -> Vec<Case<QueueFixture>> {
     let cases = vec![
         case!(
             dead_letters::a_dead_letter_keeps_event_and_record,
             "a dead letter is the event and the record it was given up with"
+        ),
+        case!(
+            dead_letters::every_reason_is_kept,
+            "a dead letter is kept with its reason, whichever it is"
         ),
         case!(
             dead_letters::a_dead_letter_is_not_delivered,
@@ -115,6 +119,27 @@ async fn a_dead_letter_keeps_event_and_record(fixture: QueueFixture) -> Outcome 
     check_eq!(letter.record, record("buried"), "the record");
     check_eq!(letter.event, event, "the event");
     check_eq!(all(&fixture, &name, 10).await?, vec![letter], "the list");
+    Ok(())
+}
+
+async fn every_reason_is_kept(fixture: QueueFixture) -> Outcome {
+    let (name, mut bee) = fixture.bee().await?;
+    let mut given_up = Vec::new();
+    for reason in DeadLetterReason::ALL {
+        let event = fixture.flower();
+        fixture.push(&event).await?;
+        let given = DeadLetterRecord {
+            reason: *reason,
+            ..record("buried")
+        };
+        bee.one().await?.dead_letter(&given).await?;
+        given_up.push((event.id().clone(), given));
+    }
+    let letters = all(&fixture, &name, 100).await?.into_iter();
+    let kept: Vec<_> = letters
+        .map(|it| (it.event.id().clone(), it.record))
+        .collect();
+    check_eq!(kept, given_up, "the records");
     Ok(())
 }
 

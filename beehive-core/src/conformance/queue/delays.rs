@@ -131,7 +131,7 @@ async fn a_deferral_without_delay_is_due_at_once(fixture: QueueFixture) -> Outco
     let lease = leased(&mut bee, &fixture, &event).await?;
     let history = FailureHistory {
         attempts: 1,
-        first_failure: None,
+        ..FailureHistory::default()
     };
     lease.defer(Duration::ZERO, history).await?;
     let lease = bee.one().await?;

@@ -150,7 +150,7 @@ async fn a_deferred_event_holds_its_subject_back(fixture: QueueFixture) -> Outco
     let lease = bee.one().await?;
     let history = FailureHistory {
         attempts: 1,
-        first_failure: None,
+        ..FailureHistory::default()
     };
     lease.defer(2 * fixture.timing.wait, history).await?;
     let thyme = of_subject(&fixture, "thyme", 1);

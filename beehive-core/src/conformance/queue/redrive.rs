@@ -92,6 +92,7 @@ async fn as_if_it_had_never_failed(fixture: QueueFixture) -> Outcome {
         let history = FailureHistory {
             attempts: 8,
             first_failure: Some(record("").first_failure),
+            silent: 8,
         };
         lease.defer(fixture.timing.wait, history).await?;
         tokio::time::sleep(fixture.timing.wait).await;

@@ -83,6 +83,41 @@ proptest! {
     }
 }
 
+/// An event as version 1 writes it, among the inputs of the fuzzer.
+const VERSION_1: &str = include_str!("../../../../tests/fuzz/corpus/cloudevent/golden-v1-event");
+
+#[test]
+fn an_event_of_version_1_is_read_and_written_as_it_was() {
+    let (headers, data) = VERSION_1.split_once("\n\n").unwrap();
+    let attributes: Vec<_> = headers
+        .lines()
+        .map(|line| line.split_once(": ").unwrap())
+        .collect();
+    let event = from_cloudevent(attributes.iter().copied(), data).unwrap();
+    let id: EventId = "018f2f5e-8c5a-7c3b-9a1d-0123456789ab".parse().unwrap();
+    let root: EventId = "018f2f5e-8c5a-7c3b-9a1d-0123456789ac".parse().unwrap();
+    let trace = TraceContext::parse("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01");
+    let mut expected = Event::new("OrderAccepted", JSON, r#"{"total":42}"#)
+        .with_id(id)
+        .with_source("shop")
+        .with_time("2023-11-14T22:13:20.5Z".parse().unwrap())
+        .with_subject("order-4711")
+        .with_body_url("https://bucket.example/key")
+        .deliver_at("2023-11-14T22:14:20Z".parse().unwrap())
+        .with_correlation_id(root.clone())
+        .with_causation_id(root)
+        .with_trace(trace.unwrap().with_state("vendor=1"))
+        .with_property("tenant", "blue");
+    expected.envelope_mut().hops = 3;
+    assert_eq!(event, expected);
+    let written = to_cloudevent(&event, event.time());
+    let written: Vec<_> = written
+        .iter()
+        .map(|(name, value)| (&**name, value.as_str()))
+        .collect();
+    assert_eq!(written, attributes);
+}
+
 fn minimal() -> Vec<(&'static str, &'static str)> {
     vec![
         ("specversion", "1.0"),

@@ -1,6 +1,7 @@
 //! The dead letters of one subscription.
 
 use std::collections::{BTreeMap, HashMap};
+use std::ops::Bound;
 use std::sync::Arc;
 
 use crate::event::{Envelope, Event, EventId};
@@ -28,6 +29,10 @@ impl DeadLetterList {
         self.letters.len()
     }
 
+    pub(super) fn contains(&self, id: &EventId) -> bool {
+        self.places.contains_key(id)
+    }
+
     pub(super) fn get(&self, id: &EventId) -> Option<DeadLetter> {
         let letter = self.letters.get(self.places.get(id)?)?;
         Some(dead_letter(letter))
@@ -41,7 +46,9 @@ impl DeadLetterList {
     /// Up to `limit` of those after the place `after`, and the place of the last one if more follow.
     /// Places are never used again, so what is removed meanwhile does not move the others.
     pub(super) fn page(&self, after: u64, limit: usize) -> (Vec<DeadLetter>, Option<u64>) {
-        let mut rest = self.letters.range(after + 1..);
+        let mut rest = self
+            .letters
+            .range((Bound::Excluded(after), Bound::Unbounded));
         let mut last = after;
         let items = rest
             .by_ref()

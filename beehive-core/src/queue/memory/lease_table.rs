@@ -78,10 +78,11 @@ impl LeaseTable {
         Some(leased)
     }
 
-    /// Whether the lease is there.
-    pub(super) fn holds(&self, token: Token) -> bool {
-        let leased = self.slots.get(token.slot).and_then(Option::as_ref);
-        leased.is_some_and(|leased| leased.delivery == token.delivery)
+    /// What is leased, if the lease is there.
+    pub(super) fn entry(&self, token: Token) -> Option<&Entry> {
+        let leased = self.slots.get(token.slot)?.as_ref();
+        let leased = leased.filter(|leased| leased.delivery == token.delivery)?;
+        Some(&leased.entry)
     }
 
     /// Moves the deadline, unless the lease is there no longer.

@@ -214,7 +214,8 @@ impl Subscription {
         Ok(())
     }
 
-    /// As many dead letters are kept as events may wait; the lease on one too many stays as it is.
+    /// As many dead letters are kept as events may wait; the lease on one too many stays as it is. A
+    /// copy of one that is kept already is none too many.
     pub(super) fn dead_letter(
         &mut self,
         token: Token,
@@ -222,7 +223,9 @@ impl Subscription {
         record: &DeadLetterRecord,
     ) -> Result<Result<(), Full>, Lost> {
         self.advance(now);
-        if self.dead.len() >= self.capacity && self.leases.holds(token) {
+        let leased = self.leases.entry(token);
+        let is_new = leased.is_some_and(|entry| !self.dead.contains(&entry.envelope.id));
+        if is_new && self.dead.len() >= self.capacity {
             return Ok(Err(Full));
         }
         let entry = self.take(token, now)?;

@@ -147,4 +147,9 @@ impl EventQueue for FaultyQueue {
     fn dead_letters(&self) -> &dyn DeadLetters {
         self.inner.dead_letters()
     }
+
+    async fn flush(&self) -> Result<()> {
+        self.injector.life().go_on().await;
+        self.inner.flush().await
+    }
 }

@@ -126,4 +126,8 @@ impl EventQueue for RecordingQueue {
     fn dead_letters(&self) -> &dyn DeadLetters {
         self.inner.dead_letters()
     }
+
+    async fn flush(&self) -> Result<()> {
+        self.inner.flush().await
+    }
 }

@@ -24,6 +24,7 @@ pub(crate) enum Operation {
     Abandon,
     Defer,
     DeadLetter,
+    Flush,
     Look,
     Record,
 }

@@ -86,6 +86,12 @@ impl EventQueue for Scripted {
     fn dead_letters(&self) -> &dyn DeadLetters {
         self.inner.dead_letters()
     }
+
+    async fn flush(&self) -> Result<()> {
+        self.faults
+            .apply(Operation::Flush, || (), self.inner.flush())
+            .await
+    }
 }
 
 /// Why a batch was not published: some events, as the queue says, or all, as the test says.

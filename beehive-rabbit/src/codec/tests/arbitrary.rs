@@ -102,12 +102,14 @@ pub(super) fn note() -> impl Strategy<Value = Note> {
         any::<u32>(),
         option::of(time()),
         any::<u32>(),
+        any::<u32>(),
         option::of(time()),
     )
-        .prop_map(|(attempts, first_failure, deliveries, due)| Note {
+        .prop_map(|(attempts, first_failure, silent, deliveries, due)| Note {
             history: FailureHistory {
                 attempts,
                 first_failure,
+                silent,
             },
             deliveries,
             due,
@@ -156,7 +158,7 @@ fn table(
 }
 
 /// Properties as any program may write them.
-pub(super) fn properties() -> impl Strategy<Value = BasicProperties> {
+pub(crate) fn properties() -> impl Strategy<Value = BasicProperties> {
     let short = || option::of(".{0,40}".prop_map(ShortString::from));
     (
         option::of(table(value())),

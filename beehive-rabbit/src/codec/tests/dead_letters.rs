@@ -48,6 +48,50 @@ fn a_dead_letter_comes_back_with_its_record() {
 }
 
 #[test]
+fn every_reason_comes_back() {
+    let event = Event::new("Topic", "text/plain", "body");
+    for reason in DeadLetterReason::ALL {
+        let mut record = record(vec!["outer".into()]);
+        record.reason = *reason;
+        let sent = encode_dead_letter(&event, &record, event.time());
+        assert_eq!(decode(&sent, Bytes::new()).record, Some(record));
+    }
+}
+
+#[test]
+fn a_reason_of_a_later_version_costs_nothing_else_of_the_record() {
+    let event = Event::new("Topic", "text/plain", "body");
+    let known = record(vec!["outer".into()]);
+    let json = serde_json::to_string(&known).unwrap();
+    let later = json.replace(r#""reason":"terminal""#, r#""reason":"retired","since":7"#);
+    assert_ne!(later, json);
+    let sent = encode_dead_letter(&event, &known, event.time());
+    let mut headers = sent.headers().clone().unwrap().inner().clone();
+    headers.insert("x-beehive-dead-letter".into(), text(later));
+    let read = decode(&sent.with_headers(headers.into()), Bytes::new());
+    let record = read.record.unwrap();
+    assert_eq!(record.reason, DeadLetterReason::Other);
+    assert!(record.errors[0].contains("`retired`"), "{record:?}");
+    assert_eq!(record.errors[1..], known.errors);
+    let rest = |record: &DeadLetterRecord| {
+        let DeadLetterRecord {
+            attempts,
+            actor,
+            host,
+            ..
+        } = record.clone();
+        (
+            attempts,
+            actor,
+            host,
+            record.first_failure,
+            record.last_failure,
+        )
+    };
+    assert_eq!(rest(&record), rest(&known));
+}
+
+#[test]
 fn a_record_that_cannot_be_read_is_still_a_dead_letters() {
     let headers = BTreeMap::from([("x-beehive-dead-letter".into(), text("{"))]);
     let read = decode(

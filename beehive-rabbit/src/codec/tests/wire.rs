@@ -3,10 +3,11 @@
 use std::time::Duration;
 
 use beehive_core::event::{Event, EventId, TraceContext};
-use beehive_core::queue::FailureHistory;
+use beehive_core::queue::{DeadLetterReason, DeadLetterRecord, FailureHistory};
 use bytes::Bytes;
 use jiff::Timestamp;
 use lapin::BasicProperties;
+use lapin::protocol::basic::{gen_properties, parse_properties};
 use lapin::types::AMQPValue;
 
 use super::super::{Note, decode, encode};
@@ -63,6 +64,7 @@ fn note() -> Note {
         history: FailureHistory {
             attempts: 3,
             first_failure: Some("2023-11-14T22:13:20.5Z".parse().unwrap()),
+            silent: 0,
         },
         deliveries: 1,
         due: Some("2023-11-14T22:14:20Z".parse().unwrap()),
@@ -84,6 +86,46 @@ fn version_1() -> BasicProperties {
         .with_message_id("018f2f5e-8c5a-7c3b-9a1d-0123456789ab".into())
         .with_timestamp(1_700_000_000)
         .with_type("OrderAccepted".into())
+}
+
+/// The same as it is on the wire, among the inputs of the fuzzer, with the body behind it.
+const ON_THE_WIRE: &[u8] =
+    include_bytes!("../../../../tests/fuzz/corpus/rabbit_message/golden-v1-event");
+
+#[test]
+fn version_1_is_the_same_on_the_wire() {
+    let (body, properties) = parse_properties(ON_THE_WIRE).unwrap();
+    assert_eq!(properties, version_1());
+    assert_eq!(body, BODY);
+    let written = gen_properties(&version_1())(Vec::new().into()).unwrap();
+    assert_eq!(
+        written.into_inner().0,
+        ON_THE_WIRE[..ON_THE_WIRE.len() - BODY.len()]
+    );
+}
+
+/// A dead letter of version 1, likewise.
+const DEAD_LETTER: &[u8] =
+    include_bytes!("../../../../tests/fuzz/corpus/rabbit_message/golden-v1-dead-letter");
+
+#[test]
+fn a_dead_letter_of_version_1_is_read() {
+    let (body, properties) = parse_properties(DEAD_LETTER).unwrap();
+    let read = decode(&properties, Bytes::from_static(body));
+    assert!(read.defect.is_none(), "{:?}", read.defect);
+    assert_eq!(read.event.event_type(), "OrderAccepted");
+    let given_up = Some("2023-11-14T22:14:21Z".parse().unwrap());
+    assert_eq!(read.dead_lettered, given_up);
+    let record = DeadLetterRecord {
+        reason: DeadLetterReason::Terminal,
+        errors: vec!["the bank is closed".into(), "connection refused".into()],
+        attempts: 3,
+        actor: "AuthorisePayment".into(),
+        host: "hive-1".into(),
+        first_failure: "2023-11-14T22:13:20.5Z".parse().unwrap(),
+        last_failure: "2023-11-14T22:14:20Z".parse().unwrap(),
+    };
+    assert_eq!(read.record, Some(record));
 }
 
 #[test]

@@ -18,7 +18,7 @@ fn term() -> Term {
 fn leased(count: u64, now: Instant) -> Outstanding<&'static str> {
     let mut table = Outstanding::new(term());
     for tag in 1..=count {
-        table.arrive(tag, now);
+        table.arrive(tag, now).unwrap();
         assert_eq!(table.lease(tag, now), Some(now + secs(30)));
     }
     table
@@ -68,7 +68,7 @@ fn what_goes_back_is_told_before_the_ack_that_would_include_it() {
 fn what_waits_is_not_included_in_an_ack() {
     let now = Instant::now();
     let mut table = leased(3, now);
-    table.arrive(4, now);
+    table.arrive(4, now).unwrap();
     for tag in [1, 2, 3] {
         table.done(tag, now).unwrap();
     }
@@ -151,8 +151,8 @@ fn settling_holds_the_lease_until_its_own_end() {
 fn a_delivery_that_waited_too_long_is_handed_back_instead_of_leased() {
     let now = Instant::now();
     let mut table = Outstanding::<()>::new(term());
-    table.arrive(1, now);
-    table.arrive(2, now + secs(10));
+    table.arrive(1, now).unwrap();
+    table.arrive(2, now + secs(10)).unwrap();
     let late = now + secs(890);
     assert_eq!(table.lease(1, late), None);
     assert_eq!(table.lease(2, late), Some(now + secs(910)));
@@ -166,12 +166,39 @@ fn a_delivery_that_waited_too_long_is_handed_back_instead_of_leased() {
 fn a_lost_channel_takes_everything_along() {
     let now = Instant::now();
     let mut table = leased(3, now);
-    table.arrive(4, now);
+    table.arrive(4, now).unwrap();
     table.done(1, now).unwrap();
-    assert_eq!(table.clear(), 2);
+    assert_eq!(table.clear(), Lost { held: 2, untold: 1 });
     assert!(table.is_settled());
     assert!(!table.has_frames());
     assert_eq!(table.done(2, now), Err(Gone));
+}
+
+#[test]
+fn what_is_done_is_untold_until_it_is_written() {
+    let now = Instant::now();
+    let mut table = leased(4, now);
+    for tag in [1, 2, 4] {
+        table.done(tag, now).unwrap();
+    }
+    assert_eq!(table.frames(), [Frame::AckUpTo(2), Frame::Ack(4)]);
+    table.done(3, now).unwrap();
+    assert_eq!(table.told(), 3);
+    assert_eq!(table.told(), 0);
+    assert_eq!(table.frames(), [Frame::Ack(3)]);
+    assert_eq!(table.clear(), Lost { held: 0, untold: 1 });
+    assert_eq!(table.clear(), Lost { held: 0, untold: 0 });
+}
+
+/// Once the driver has forgotten a consumer it drops what still comes for it.
+#[test]
+fn a_delivery_that_never_arrived_is_noticed_by_the_next() {
+    let now = Instant::now();
+    let mut table = leased(2, now);
+    assert_eq!(table.arrive(4, now), Err(Skipped));
+    assert_eq!(table.arrive(2, now), Err(Skipped), "a tag comes once");
+    assert_eq!(table.lease(4, now), None);
+    table.arrive(3, now).unwrap();
 }
 
 /// What a test does to the table.
@@ -260,7 +287,7 @@ proptest! {
         for step in steps {
             match step {
                 Step::Arrive => {
-                    table.arrive(next, now);
+                    table.arrive(next, now).unwrap();
                     broker.unacked.insert(next);
                     next += 1;
                 }

@@ -3,7 +3,8 @@
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard};
 
-use beehive_core::{Error, ErrorKind};
+use beehive_core::{Error, ErrorKind, Result};
+use lapin::ChannelStatus;
 use lapin::message::Delivery;
 use tokio::sync::Notify;
 use tokio::time::Instant;
@@ -20,6 +21,8 @@ use super::attention::Attention;
 #[derive(Debug)]
 pub(in super::super) struct Session {
     pub(in super::super) shared: Arc<Shared>,
+    /// The driver's view of the channel.
+    channel: ChannelStatus,
     inner: Mutex<Inner>,
     /// Wakes the consumption.
     pub(super) work: Notify,
@@ -52,7 +55,7 @@ pub(super) struct Inner {
 }
 
 impl Session {
-    pub(in super::super) fn new(shared: Arc<Shared>) -> Self {
+    pub(in super::super) fn new(shared: Arc<Shared>, channel: ChannelStatus) -> Self {
         let inner = Inner {
             outstanding: Outstanding::new(shared.term),
             buffer: VecDeque::new(),
@@ -66,6 +69,7 @@ impl Session {
         };
         Self {
             shared,
+            channel,
             inner: Mutex::new(inner),
             work: Notify::new(),
             lost: CancellationToken::new(),
@@ -98,6 +102,19 @@ impl Session {
             drop(inner);
             self.work.notify_one();
         }
+    }
+
+    /// Makes sure that the channel is there, as far as the driver knows, who learns first that it is
+    /// not. What is settled on a channel that is gone never reaches the broker, and is not to be
+    /// taken for settled.
+    ///
+    /// # Errors
+    /// `LeaseLost` if it is gone.
+    pub(super) fn alive(&self, operation: &'static str) -> Result<()> {
+        if self.channel.connected() {
+            return Ok(());
+        }
+        Err(self.lease_lost(operation))
     }
 
     pub(super) fn lease_lost(&self, operation: &'static str) -> Error {

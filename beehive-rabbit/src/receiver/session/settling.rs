@@ -13,6 +13,7 @@ use super::session::Inner;
 impl Session {
     /// Moves the deadline of a lease.
     pub(in super::super) fn extend(&self, tag: Tag, duration: Duration) -> Result<Instant> {
+        self.alive("extend")?;
         let mut inner = self.inner();
         match inner.outstanding.extend(tag, Instant::now(), duration) {
             Ok(deadline) => {
@@ -37,6 +38,7 @@ impl Session {
         tag: Tag,
         until: Instant,
     ) -> Result<Instant> {
+        self.alive(operation)?;
         let mut inner = self.inner();
         let begun = inner.outstanding.begin(tag, Instant::now(), until);
         begun.map_err(|Gone| self.lease_lost(operation))
@@ -52,16 +54,17 @@ impl Session {
     /// Settles a lease for good. The consumption tells the broker at once, and nobody waits for that:
     /// an ack is not answered, so one that was written is no surer to arrive than one that will be.
     pub(in super::super) fn commit(&self, operation: &'static str, tag: Tag) -> Result<()> {
+        self.alive(operation)?;
         let mut inner = self.inner();
         let done = inner.outstanding.done(tag, Instant::now());
         done.map_err(|Gone| self.lease_lost(operation))?;
         self.settled(inner);
-        self.shared.meters.acks.increment(1);
         Ok(())
     }
 
     /// Hands a leased delivery back, as [`commit`](Self::commit) does.
     pub(in super::super) fn hand_back(&self, operation: &'static str, tag: Tag) -> Result<()> {
+        self.alive(operation)?;
         let mut inner = self.inner();
         let back = inner.outstanding.hand_back(tag, Instant::now());
         back.map_err(|Gone| self.lease_lost(operation))?;

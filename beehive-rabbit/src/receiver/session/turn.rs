@@ -1,10 +1,12 @@
 //! What the consumption does with a session.
 
+use beehive_core::{Error, ErrorKind, Result};
 use lapin::message::Delivery;
 use tokio::time::Instant;
+use tracing::warn;
 
 use super::super::meters::Loss;
-use super::super::outstanding::{Frame, Tag};
+use super::super::outstanding::{Frame, Lost, Skipped, Tag};
 use super::super::received::Received;
 use super::Session;
 use super::attention::Demand;
@@ -52,18 +54,33 @@ impl Session {
     }
 
     /// The broker sent these.
-    pub(in super::super) fn arrived(&self, deliveries: impl IntoIterator<Item = Delivery>) {
+    ///
+    /// # Errors
+    /// If it sent others before that did not arrive. The channel is of no more use: its end gives all
+    /// of them back.
+    pub(in super::super) fn arrived(
+        &self,
+        deliveries: impl IntoIterator<Item = Delivery>,
+    ) -> Result<()> {
         let mut inner = self.inner();
         if inner.is_lost {
-            return;
+            return Ok(());
         }
         let now = Instant::now();
         for delivery in deliveries {
-            inner.outstanding.arrive(delivery.delivery_tag, now);
+            let arrived = inner.outstanding.arrive(delivery.delivery_tag, now);
+            arrived.map_err(|Skipped| {
+                Error::new(
+                    ErrorKind::Temporary,
+                    "a delivery went missing between the broker and the driver",
+                )
+                .with_operation("receive")
+            })?;
             inner.buffer.push_back(delivery);
         }
         drop(inner);
         self.shared.arrived.notify_one();
+        Ok(())
     }
 
     /// What to do next. A flight of frames is only started when none is on its way: what is settled
@@ -111,7 +128,11 @@ impl Session {
 
     /// The frames of the last turn were written.
     pub(in super::super) fn told(&self) {
-        self.inner().wire = Wire::Free;
+        let mut inner = self.inner();
+        inner.wire = Wire::Free;
+        let count = inner.outstanding.told();
+        drop(inner);
+        self.shared.meters.acks.increment(count as u64);
     }
 
     /// A delivery was sent elsewhere: the broker is to forget it here.
@@ -163,9 +184,17 @@ impl Session {
         inner.is_lost = true;
         inner.buffer.clear();
         inner.leaving.clear();
-        let held = inner.outstanding.clear();
+        let Lost { held, untold } = inner.outstanding.clear();
         drop(inner);
         self.shared.meters.lost(Loss::Channel, held);
+        self.shared.meters.lost(Loss::Untold, untold);
         self.lost.cancel();
+        if untold > 0 {
+            warn!(
+                queue = %self.shared.queue, events = untold,
+                "the channel went before the broker was told of these commits; they may be delivered \
+                 again"
+            );
+        }
     }
 }

@@ -4,7 +4,11 @@ use std::process::ExitCode;
 
 use super::{conclude, hive, run_of, trade::trade};
 use crate::{
-    backend::Backend, cli::Options, error::Error, inspection::summarise, shop::Shop,
+    backend::Backend,
+    cli::Options,
+    error::Error,
+    inspection::summarise,
+    shop::{Shop, patiently},
     summary::Traffic,
 };
 
@@ -20,6 +24,7 @@ pub(super) async fn shop(options: &Options, backend: &Backend) -> Result<ExitCod
     let elapsed = trade(options, &shop).await?;
     // What went over the queues is known to the workers only.
     let traffic = Traffic::default();
-    let summary = summarise(&run, backend, hive.graph(), traffic, elapsed).await?;
+    let sum_up = async || summarise(&run, backend, hive.graph(), traffic, elapsed).await;
+    let summary = patiently(sum_up).await?;
     conclude(options, &summary)
 }

@@ -12,8 +12,10 @@ use beehive_core::{
 };
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use tokio::time::{Instant, sleep};
+use tracing::debug;
 
-use self::{patience::patiently, pending::Pending};
+pub use self::patience::patiently;
+use self::pending::Pending;
 use crate::{
     domain::{Order, OrderId, generate::Generator},
     error::Error,
@@ -83,6 +85,7 @@ impl Shop {
                 let batch = self.batch(placed);
                 patiently(|| self.place(&batch)).await?;
                 placed += u32::try_from(batch.len()).unwrap_or(u32::MAX);
+                debug!(target: "prismo::shop", placed, "confirmed");
                 pending.extend(batch.iter().map(|order| order.id));
                 tell(pending.tally());
             }
@@ -90,6 +93,8 @@ impl Shop {
             pending.ask(&self.inspector).await?;
             let pause = asked.elapsed().max(PERIOD);
             tell(pending.tally());
+            let settled = pending.tally().settled();
+            debug!(target: "prismo::shop", settled, "over");
             if pending.len() == 0 && placed >= self.run.orders {
                 return self.wait_for_deliveries().await;
             }

@@ -11,9 +11,10 @@ use crate::error::Error;
 const PAUSE: Duration = Duration::from_millis(500);
 
 /// Does something until it works or fails for good. Whoever calls this limits the time.
-pub(super) async fn patiently<T>(
-    mut work: impl AsyncFnMut() -> Result<T, Error>,
-) -> Result<T, Error> {
+///
+/// # Errors
+/// What failed for good.
+pub async fn patiently<T>(mut work: impl AsyncFnMut() -> Result<T, Error>) -> Result<T, Error> {
     loop {
         match work().await {
             Err(error) if error.is_temporary() => {

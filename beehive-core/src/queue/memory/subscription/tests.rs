@@ -287,6 +287,7 @@ impl Pair {
                 let history = FailureHistory {
                     attempts,
                     first_failure: Some(Timestamp::UNIX_EPOCH),
+                    silent: attempts / 2,
                 };
                 self.settle(
                     lease,

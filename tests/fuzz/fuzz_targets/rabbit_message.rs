@@ -1,0 +1,5 @@
+//! Messages of RabbitMQ.
+
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| beehive_rabbit::fuzzing::message(data));
