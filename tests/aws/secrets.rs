@@ -14,7 +14,7 @@ use beehive_core::queue::{EventQueue as _, EventQueueExt as _};
 use beehive_core::store::{CollectionStore as _, KeyValueStore as _, Precondition, PutOptions};
 use beehive_core::{Error, Event};
 use beehive_tests::services::aws::Emulator;
-use beehive_tests::trials::{Outcome, Trial};
+use beehive_tests::trials::{Outcome, Trial, heard};
 use libtest_mimic::Failed;
 use tokio::runtime::Builder;
 use tracing_subscriber::filter::EnvFilter;
@@ -47,7 +47,7 @@ async fn seen_in_no_log() -> Outcome {
             .with_writer(move || writer.clone())
             .finish();
         let runtime = Builder::new_current_thread().enable_all().build()?;
-        tracing::subscriber::with_default(subscriber, || runtime.block_on(everything()))
+        heard(subscriber, || runtime.block_on(everything()))
     })
     .await??;
     let log = log.text();

@@ -11,7 +11,7 @@ use beehive_core::event::Event;
 use beehive_core::queue::{EventQueue as _, EventQueueExt as _, Health};
 use beehive_rabbit::{Credentials, RabbitConfig, RabbitQueue};
 use beehive_tests::services::{Broker, BrokerOptions, Permissions, shared_broker};
-use beehive_tests::trials::{Outcome, Place, Trial, eventually, trial};
+use beehive_tests::trials::{Outcome, Place, Trial, eventually, heard, trial};
 use libtest_mimic::Failed;
 use tokio::runtime::Builder;
 use tracing_subscriber::filter::LevelFilter;
@@ -93,9 +93,7 @@ async fn seen_nowhere(place: Place) -> Outcome {
             .with_writer(move || writer.clone())
             .finish();
         let runtime = Builder::new_current_thread().enable_all().build()?;
-        tracing::subscriber::with_default(subscriber, || {
-            runtime.block_on(everything(&place, &broker))
-        })
+        heard(subscriber, || runtime.block_on(everything(&place, &broker)))
     })
     .await??;
     let log = log.text();
@@ -138,7 +136,7 @@ async fn no_event_is_logged(place: Place) -> Outcome {
             .with_writer(move || writer.clone())
             .finish();
         let runtime = Builder::new_current_thread().enable_all().build()?;
-        tracing::subscriber::with_default(subscriber, || {
+        heard(subscriber, || {
             runtime.block_on(async {
                 let config = RabbitConfig::from_url(&url)?.with_namespace(place.namespace.parse()?);
                 let queue = RabbitQueue::connect(config).await?;

@@ -19,7 +19,8 @@ use super::kill_switch::Mark;
 use super::lease_keeper::{Interruption, LeaseKeeper};
 use super::parts::Factory;
 use super::processing::Failure;
-use super::slots::Slot;
+use super::slots::{Held, Slot};
+use super::solitude::Alone;
 use crate::event::Event;
 use crate::queue::{EventQueue as _, Lease};
 use crate::store::{Inbox, InboxEntry, InboxKey, InboxOutcome};
@@ -31,6 +32,15 @@ enum Done {
     Processed,
     /// It had been done before.
     Skipped,
+}
+
+/// What else may be in work in the hive when an actor is given an event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Company {
+    /// Anything.
+    Any,
+    /// Nothing.
+    None,
 }
 
 impl Factory {
@@ -72,20 +82,29 @@ impl Factory {
             // It waited too long for a worker; another has it, or will.
             return Ended::let_go(first);
         }
-        match self.entry().admit(lease) {
-            Admission::Given => {}
+        let company = match self.entry().admit(lease) {
+            Admission::Given => Company::Any,
+            Admission::GivenAlone => Company::None,
             Admission::Postponed { silent } => {
                 let policy = self.settings.retry();
                 let delay = policy.delay(policy.round(first), fastrand::f64());
                 return Ended::postponed(first, silent, delay.min(self.delay_max));
             }
             Admission::Refused(refusal) => return Ended::refused(first, refusal),
-        }
+        };
         if first > 1
             && let Some(held) = self.slots.held_elsewhere(slot, lease.event().id())
         {
             return Ended::held_elsewhere(first, self.entry().unanswered(lease), held);
         }
+        let _alone = match company {
+            Company::Any if !self.solitude.is_sought() => None,
+            // Boxed, since hardly any event ever comes here.
+            company => match Box::pin(self.enter(slot, lease, keeper, company)).await {
+                Ok(alone) => alone,
+                Err(ended) => return ended,
+            },
+        };
         let mut failed_at = None;
         let mut until = start + self.settings.timeout();
         for attempt in first.. {
@@ -124,6 +143,40 @@ impl Factory {
             };
         }
         Ended::let_go(first)
+    }
+
+    /// Waits, under the lease, until the event may run in this company.
+    async fn enter(
+        &self,
+        slot: &Slot,
+        lease: &mut Lease,
+        keeper: &LeaseKeeper,
+        company: Company,
+    ) -> Result<Option<Alone<'_>>, Ended> {
+        /// For how long others may run alone before the event is put off, to make room.
+        const QUEUED_MAX: Duration = Duration::from_mins(1);
+        let first = lease.attempt();
+        let unanswered = self.entry().unanswered(lease);
+        let until = || {
+            let until = Instant::now() + QUEUED_MAX;
+            self.slots.expect_by(slot, until);
+            until
+        };
+        let entering = pin!(async {
+            match company {
+                Company::Any => self.solitude.step_aside().await,
+                Company::None => return self.solitude.seek().await,
+            }
+            None
+        });
+        let entered = keeper.keep(lease, until, &self.grace, || {}, entering);
+        entered.await.map_err(|interruption| match interruption {
+            Interruption::LeaseLost => Ended::let_go(first),
+            Interruption::GraceOver => Ended::handed_back(first),
+            Interruption::NotRenewed | Interruption::OutOfTime => {
+                Ended::held_elsewhere(first, unanswered, Held::Busy)
+            }
+        })
     }
 
     /// What an event is held to.

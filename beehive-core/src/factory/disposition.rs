@@ -115,6 +115,9 @@ pub(super) struct Refusal {
 pub(super) enum Admission {
     /// It is.
     Given,
+    /// It is, as soon as nothing else is in work: it may have taken its workers down, or been beside
+    /// the one that did.
+    GivenAlone,
     /// Not now: it may have taken its workers down, and waits before it may do so again.
     Postponed {
         /// How many deliveries without a word that accounts for.
@@ -152,6 +155,7 @@ impl Entry<'_> {
         }
         let silent = lease.silence();
         match suspicion(silent, self.waits(lease), self.crashes_max, self.counting) {
+            Suspicion::None if self.is_doubted(lease) => Admission::GivenAlone,
             Suspicion::None => Admission::Given,
             Suspicion::Doubt => Admission::Postponed {
                 silent: self.suspicious(lease),
@@ -175,6 +179,12 @@ impl Entry<'_> {
     fn suspicious(&self, lease: &Lease) -> u32 {
         let often = self.crashes_max.saturating_add(1);
         self.waits(lease).saturating_add(1).saturating_mul(often)
+    }
+
+    /// Whether it has waited for being suspected, and nothing has been heard of it since. Where the
+    /// count is exact there is no doubt.
+    fn is_doubted(&self, lease: &Lease) -> bool {
+        self.counting == AttemptCounting::Deliveries && self.waits(lease) > 0
     }
 
     /// How often it has waited for being suspected.

@@ -36,6 +36,7 @@ mod reader;
 mod settings;
 mod settling;
 mod slots;
+mod solitude;
 mod unsettled;
 mod worker;
 
@@ -46,3 +47,4 @@ pub use self::kill_switch::KillSwitchPolicy;
 pub use self::meters::Statistics;
 pub(crate) use self::parts::{Factory, FactoryParts};
 pub use self::settings::FactorySettings;
+pub(crate) use self::solitude::Solitude;

@@ -18,6 +18,7 @@ use super::meters::{Meters, Statistics};
 use super::once::Once;
 use super::settings::FactorySettings;
 use super::slots::Slots;
+use super::solitude::Solitude;
 use super::unsettled::Unsettled;
 use crate::actor::Callee;
 use crate::event::Codecs;
@@ -45,6 +46,7 @@ pub(crate) struct FactoryParts {
     pub(crate) stop: CancellationToken,
     pub(crate) grace: CancellationToken,
     pub(crate) tracker: TaskTracker,
+    pub(crate) solitude: Arc<Solitude>,
 }
 
 /// Owns one subscription: its polling, its leases, and the publishing of what follows.
@@ -63,7 +65,8 @@ pub(crate) struct Factory {
     pub(super) inbox: Option<Arc<dyn Inbox>>,
     pub(super) codecs: Arc<Codecs>,
     pub(super) intake: Intake,
-    pub(super) slots: Slots,
+    pub(super) slots: Arc<Slots>,
+    pub(super) solitude: Arc<Solitude>,
     pub(super) renewal: Renewal,
     /// The longest delay that the queue can do.
     pub(super) delay_max: Duration,
@@ -101,10 +104,13 @@ impl Factory {
                     .for_parallelism(settings.parallelism()),
             ),
         );
+        let slots = Arc::new(Slots::new(settings.parallelism()));
+        parts.solitude.include(Arc::clone(&slots));
         Arc::new(Self {
             meters: Meters::new(&parts.name, &parts.queue),
             source: format_smolstr!("{}/{}", parts.hive, parts.name),
-            slots: Slots::new(settings.parallelism()),
+            slots,
+            solitude: parts.solitude,
             name: parts.name,
             host: parts.host,
             queue: parts.queue,

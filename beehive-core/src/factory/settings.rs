@@ -89,7 +89,8 @@ impl FactorySettings {
     ///
     /// Where the backend counts deliveries that reached no actor as well
     /// ([`AttemptCounting::Deliveries`](crate::queue::AttemptCounting)), the event is first made to
-    /// wait as after a failure, and dead-lettered the third time.
+    /// wait as after a failure, then runs while no other event of its hive does, and is dead-lettered
+    /// the third time.
     #[must_use]
     pub fn with_crashes_max(mut self, crashes: u32) -> Self {
         self.crashes_max = crashes;

@@ -106,7 +106,15 @@ impl Slots {
 
     /// Claims one idle worker for an event; `true` if no other waits for work.
     pub(super) fn claim(&self) -> bool {
-        self.idle.fetch_sub(1, Ordering::AcqRel) == 1
+        // Seen by who looks for workers that are busy, or the worker sees who looks: `Solitude`.
+        self.idle.fetch_sub(1, Ordering::SeqCst) == 1
+    }
+
+    /// How many workers have an event and may come back.
+    pub(super) fn busy(&self) -> usize {
+        let workers = self.workers.load(Ordering::SeqCst);
+        let spare = self.idle.load(Ordering::SeqCst) + self.stuck.load(Ordering::SeqCst);
+        workers.saturating_sub(spare)
     }
 
     /// The claimed worker begins to work.

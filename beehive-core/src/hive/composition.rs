@@ -12,7 +12,7 @@ use tracing::info;
 use crate::actor::Callee;
 use crate::error::Result;
 use crate::event::Codecs;
-use crate::factory::{Announcer, Factory, FactoryParts, FactorySettings};
+use crate::factory::{Announcer, Factory, FactoryParts, FactorySettings, Solitude};
 use crate::flow::Graph;
 use crate::hive::running::RunningHive;
 use crate::hive::{DrainReport, HiveBuilder, Publisher, Strictness, topology};
@@ -130,6 +130,7 @@ impl Hive {
         self.declare().await?;
         let (stop, grace) = (CancellationToken::new(), CancellationToken::new());
         let tracker = TaskTracker::new();
+        let solitude = Arc::new(Solitude::default());
         let host = SmolStr::new(gethostname::gethostname().to_string_lossy());
         let publisher = self.publisher();
         let factories: Vec<_> = self
@@ -153,6 +154,7 @@ impl Hive {
                     stop: stop.clone(),
                     grace: grace.clone(),
                     tracker: tracker.clone(),
+                    solitude: Arc::clone(&solitude),
                 })
             })
             .collect();

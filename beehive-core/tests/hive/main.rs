@@ -8,6 +8,7 @@
 
 mod build_findings;
 mod codecs;
+mod company;
 mod conflicts;
 mod dead_letters;
 mod discovery;

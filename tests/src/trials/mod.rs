@@ -5,12 +5,14 @@
 
 mod clock;
 mod gate;
+mod hearing;
 mod namespace;
 mod needs;
 mod runner;
 mod trial;
 
 pub use self::clock::eventually;
+pub use self::hearing::heard;
 pub use self::namespace::namespace;
 pub use self::needs::Service;
 pub use self::runner::run;

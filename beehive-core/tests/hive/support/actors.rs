@@ -7,6 +7,8 @@ use std::sync::{Arc, Mutex};
 use async_trait::async_trait;
 use beehive_core::actor::{ActorDescriptor, ActorError, ProcessorActor};
 use beehive_core::event::Event;
+use tracing::Dispatch;
+use tracing::subscriber::NoSubscriber;
 use tracing_subscriber::fmt::MakeWriter;
 
 use super::name;
@@ -82,15 +84,18 @@ impl<T: fmt::Debug> fmt::Debug for Diary<T> {
     }
 }
 
-/// What is logged on this thread, for as long as the guard lives.
-pub(crate) fn captured_log() -> (Log, tracing::subscriber::DefaultGuard) {
+/// What is logged on this thread, for as long as the second value lives.
+pub(crate) fn captured_log() -> (Log, impl Sized) {
+    // While there is one subscriber in the whole process, `tracing` asks nobody about a place in the
+    // code that another test comes to first, and then it is silent for all.
+    let second = Dispatch::new(NoSubscriber::new());
     let log = Log::default();
     let subscriber = tracing_subscriber::fmt()
         .with_writer(log.clone())
         .with_ansi(false)
         .finish();
     let guard = tracing::subscriber::set_default(subscriber);
-    (log, guard)
+    (log, (guard, second))
 }
 
 #[derive(Clone, Default)]
