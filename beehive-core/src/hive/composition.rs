@@ -114,7 +114,11 @@ impl Hive {
     /// Makes sure that every topic, subscription and simple queue of the workflow exists.
     ///
     /// # Errors
-    /// Names every queue that could not be declared, and why.
+    /// Names every queue that could not be declared, and why: [`ErrorKind::Temporary`] if all of them
+    /// may succeed later, else [`ErrorKind::Configuration`].
+    ///
+    /// [`ErrorKind::Temporary`]: crate::ErrorKind::Temporary
+    /// [`ErrorKind::Configuration`]: crate::ErrorKind::Configuration
     pub async fn declare(&self) -> Result<()> {
         topology::declare(&self.guard, &self.queues()).await
     }

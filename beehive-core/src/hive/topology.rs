@@ -41,25 +41,30 @@ pub(super) async fn declare(
                 .filter_map(|(name, result)| Some((name, result.err()?))),
         );
     }
-    failed.sort_by(|(one, _), (other, _)| one.cmp(other));
+    // What does not go away by itself comes first: it is what somebody has to see to.
+    failed.sort_by(|(one, error), (other, beside)| {
+        let order = error.is_temporary().cmp(&beside.is_temporary());
+        order.then_with(|| one.cmp(other))
+    });
     let count = failed.len();
     let mut failed = failed.into_iter();
     let Some((first, error)) = failed.next() else {
         return Ok(());
     };
-    let temporary = error.is_temporary();
-    let mut all = Error::new(
-        ErrorKind::Configuration,
-        "not every queue could be declared",
-    )
-    .with_operation("start hive")
-    .with_context("failed", count)
-    .with_context("queue", first)
-    .with_source(error);
+    let kind = if error.is_temporary() {
+        ErrorKind::Temporary
+    } else {
+        ErrorKind::Configuration
+    };
+    let mut all = Error::new(kind, "not every queue could be declared")
+        .with_operation("start hive")
+        .with_context("failed", count)
+        .with_context("queue", first)
+        .with_source(error);
     for (name, error) in failed {
         all = all.with_context("also", format_args!("{name}: {error}"));
     }
-    Err(if temporary { all.temporary() } else { all })
+    Err(all)
 }
 
 #[cfg(test)]

@@ -160,6 +160,29 @@ async fn a_start_names_every_queue_that_cannot_be_declared_and_does_not_wait_for
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_start_that_fails_says_whether_it_may_succeed_later() {
+    for (other, expected) in [
+        (ErrorKind::Temporary, ErrorKind::Temporary),
+        (ErrorKind::Denied, ErrorKind::Configuration),
+    ] {
+        let queue = Scripted::new();
+        // The topics fail in one way, the first of what reads them in another.
+        queue.faults.on(Operation::Declare, move |call| {
+            Fault::Fail(if call == 2 {
+                other
+            } else {
+                ErrorKind::Temporary
+            })
+        });
+        let hive = hive(queue).register(actor("Start-Read", |_| done()));
+        let starting = hive.build().unwrap().start();
+        let error = within(HOUR, "refused", starting).await.unwrap_err();
+        assert_eq!(error.kind(), expected);
+        assert_eq!(error.is_temporary(), expected == ErrorKind::Temporary);
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_simple_queue_is_read_too() {
     let queue = MemoryQueue::default();
     let hive = hive(queue.clone())
