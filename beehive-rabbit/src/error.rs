@@ -198,12 +198,16 @@ fn hard_error(error: &AMQPHardError, text: &str) -> (ErrorKind, &'static str) {
             ErrorKind::Temporary,
             "the broker failed inside; see its log",
         ),
+        // Once the driver has agreed to the end of a channel, what it had queued for it is a mistake to
+        // the broker: a method, or the rest of a message. Of those who were on their way on this
+        // connection hardly anybody has to do with it.
+        AMQPHardError::CHANNELERROR | AMQPHardError::UNEXPECTEDFRAME => (
+            ErrorKind::Temporary,
+            "the broker closed the connection, since a channel that it had just closed was still \
+             written to; if it happens often, see its log for why it closes channels",
+        ),
         AMQPHardError::NOTIMPLEMENTED => (ErrorKind::Unsupported, "this broker cannot do it"),
-        AMQPHardError::FRAMEERROR
-        | AMQPHardError::SYNTAXERROR
-        | AMQPHardError::COMMANDINVALID
-        | AMQPHardError::CHANNELERROR
-        | AMQPHardError::UNEXPECTEDFRAME => (
+        AMQPHardError::FRAMEERROR | AMQPHardError::SYNTAXERROR | AMQPHardError::COMMANDINVALID => (
             ErrorKind::Unexpected,
             "the broker does not understand the driver; see its log",
         ),
@@ -264,6 +268,9 @@ mod tests {
         let vhost = "NOT_ALLOWED - access to vhost 'v' refused for user 'u'";
         let full = "NOT_ALLOWED - access to vhost 'v' refused for user 'u': connection limit (1) \
                     is reached";
+        // Both as RabbitMQ 3.10 says them of what comes after a channel's end.
+        let closed = "CHANNEL_ERROR - expected 'channel.open'";
+        let rest = "UNEXPECTED_FRAME - expected method frame, got non method frame instead";
         for (error, kind, words) in [
             (
                 protocol(Soft(S::ACCESSREFUSED), refused),
@@ -345,6 +352,8 @@ mod tests {
                 "cannot",
             ),
             (protocol(Hard(H::FRAMEERROR), "x"), Unexpected, "log"),
+            (protocol(Hard(H::CHANNELERROR), closed), Temporary, "often"),
+            (protocol(Hard(H::UNEXPECTEDFRAME), rest), Temporary, "often"),
             (Kind::ChannelsLimitReached, Limit, "channel_max"),
             (Kind::MissingHeartbeatError, Temporary, "heartbeats"),
             (Kind::InvalidChannel(3), Temporary, "lost"),
