@@ -61,7 +61,7 @@ impl Event {
     /// An event with a typed body, written as JSON.
     ///
     /// # Errors
-    /// [`ErrorKind::Invalid`](crate::ErrorKind::Invalid) if the body does not serialise, as a map
+    /// [`ErrorKind::Invalid`] if the body does not serialise, as a map
     /// with keys that are not strings.
     pub fn of<T: EventBody>(body: &T) -> Result<Self, Error> {
         let event = Self::from_parts(T::TYPE.into(), JSON.into(), codec::encode_json(body)?);
@@ -74,7 +74,7 @@ impl Event {
     /// An event with a typed body, written by a codec.
     ///
     /// # Errors
-    /// [`ErrorKind::Invalid`](crate::ErrorKind::Invalid) if the codec cannot write the body.
+    /// [`ErrorKind::Invalid`] if the codec cannot write the body.
     pub fn encode<T: EventBody>(body: &T, codec: &dyn Codec) -> Result<Self, Error> {
         let data = codec::encode_with(codec, body)?;
         let event = Self::from_parts(T::TYPE.into(), codec.content_type().into(), data);
@@ -87,7 +87,7 @@ impl Event {
     /// An event with a JSON body of no declared type.
     ///
     /// # Errors
-    /// [`ErrorKind::Invalid`](crate::ErrorKind::Invalid) if the body does not serialise.
+    /// [`ErrorKind::Invalid`] if the body does not serialise.
     pub fn json(event_type: impl AsRef<str>, body: &impl Serialize) -> Result<Self, Error> {
         let data = codec::encode_json(body)?;
         Ok(Self::from_parts(
@@ -321,8 +321,8 @@ impl Event {
     /// The body as a value.
     ///
     /// # Errors
-    /// [`ErrorKind::Undecodable`](crate::ErrorKind::Undecodable) if it is not one, or if no codec is
-    /// known for its content type; [`ErrorKind::UnknownType`](crate::ErrorKind::UnknownType) instead
+    /// [`ErrorKind::Undecodable`] if it is not one, or if no codec is
+    /// known for its content type; [`ErrorKind::UnknownType`] instead
     /// if a subscription delivered it and its type is not the one the topic is named after, so that
     /// it is probably another body. Returned from an actor, either sends the event to the dead
     /// letters at once.
@@ -343,9 +343,9 @@ impl Event {
     /// The body as the value that events of this type carry.
     ///
     /// # Errors
-    /// [`ErrorKind::UnknownType`](crate::ErrorKind::UnknownType) if the event is of another type than
+    /// [`ErrorKind::UnknownType`] if the event is of another type than
     /// the value's, and not of the one its topic or simple queue is named after either;
-    /// [`ErrorKind::Undecodable`](crate::ErrorKind::Undecodable) as for [`body`](Self::body).
+    /// [`ErrorKind::Undecodable`] as for [`body`](Self::body).
     pub(crate) fn typed_body<T: EventBody>(&self) -> Result<T, Error> {
         let is_of = |known: &str| self.event_type() == known;
         let queue = self.delivery.as_ref().map(Delivery::queue);

@@ -28,6 +28,10 @@ pub(super) struct Road<'a> {
 }
 
 impl<'a> Road<'a> {
+    #[cfg_attr(
+        not(feature = "tls"),
+        expect(unused_variables, reason = "only TLS has settings here")
+    )]
     pub(super) fn new(config: &'a RabbitConfig, server: &'a Server, deadline: Instant) -> Self {
         Self {
             server,
@@ -40,6 +44,10 @@ impl<'a> Road<'a> {
     }
 
     /// Why the broker probably ended the connection if it did so without a word.
+    #[cfg_attr(
+        not(feature = "tls"),
+        expect(clippy::unused_self, reason = "only TLS gives reason to")
+    )]
     pub(super) fn doubt(&self) -> Option<&'static str> {
         #[cfg(feature = "tls")]
         return self.introduction.get()?.doubt();
