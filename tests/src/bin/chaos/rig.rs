@@ -326,7 +326,8 @@ async fn in_memory(program: &Path, options: &Options) -> Result<String> {
         .args(["--products", &options.products.to_string()])
         .args(["--seed", &options.seed.to_string()])
         .output()
-        .await?;
+        .await
+        .map_err(|error| format!("{} cannot be run: {error}", program.display()))?;
     let printed = String::from_utf8_lossy(&output.stdout);
     let sold: Sold = serde_json::from_str(printed.lines().last().unwrap_or_default())
         .map_err(|error| format!("prismo run ended without a summary: {error}"))?;
