@@ -227,6 +227,9 @@ async fn conclude(
     let left = peace(rig, options.patience).await?;
     progress("dismissing the workers");
     rig.crew.dismiss_all().await?;
+    if left.is_empty() {
+        rig.journal.empty();
+    }
     progress("auditing");
     let seed = Seed::new(options.seed);
     let run = RunRecord::new(seed, options.orders.get(), options.products);

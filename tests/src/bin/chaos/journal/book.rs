@@ -27,6 +27,9 @@ pub(crate) struct Journal {
 struct Book {
     in_work: HashMap<Life, HashSet<Delivery>>,
     done: HashSet<Delivery>,
+    /// What nobody has in work and of which the last that was heard leaves open whether it was settled:
+    /// its process died, or was not answered.
+    unheard: HashSet<Delivery>,
     confirmed: u64,
     over: u64,
     redelivered: u64,
@@ -49,8 +52,9 @@ impl Journal {
                 if attempt > 1 {
                     book.redelivered += 1;
                 }
-                let of_life = book.in_work.entry(life).or_default();
-                of_life.insert(number(queue, event));
+                let delivery = number(queue, event);
+                book.unheard.remove(&delivery);
+                book.in_work.entry(life).or_default().insert(delivery);
             }
             Said::Ended {
                 queue,
@@ -60,6 +64,11 @@ impl Journal {
                 let delivery = number(queue, event);
                 if let Some(of_life) = book.in_work.get_mut(&life) {
                     of_life.remove(&delivery);
+                }
+                if outcome.is_open() {
+                    book.unheard.insert(delivery);
+                } else {
+                    book.unheard.remove(&delivery);
                 }
                 if outcome.is_final() {
                     book.end(delivery);
@@ -95,7 +104,20 @@ impl Journal {
 
     /// A process is gone, and works on nothing any more.
     pub(crate) fn gone(&self, life: Life) {
-        self.book().in_work.remove(&life);
+        let mut book = self.book();
+        let left = book.in_work.remove(&life).unwrap_or_default();
+        book.unheard.extend(left);
+    }
+
+    /// The queues are empty: what nobody has in work, and what did not come again, was settled by a
+    /// process that could not say so any more. Whether it was done first is for the effects to tell.
+    pub(crate) fn empty(&self) {
+        let mut book = self.book();
+        let unheard = std::mem::take(&mut book.unheard);
+        let in_work: HashSet<_> = book.in_work.values().flatten().copied().collect();
+        for delivery in unheard.difference(&in_work) {
+            book.close(*delivery, None);
+        }
     }
 
     /// Notes what the shop said.
@@ -146,13 +168,16 @@ impl Journal {
 impl Book {
     fn end(&mut self, delivery: Delivery) {
         self.done.insert(delivery);
-        for strike in self.victims.remove(&delivery).unwrap_or_default() {
+        if self.victims.contains_key(&delivery) {
             self.recovered.insert(delivery);
-            let injury = &mut self.injuries[strike.0];
-            injury.open -= 1;
-            if injury.open == 0 {
-                injury.recovered = Some(Instant::now());
-            }
+        }
+        self.close(delivery, Some(Instant::now()));
+    }
+
+    /// Nobody waits for this delivery any more; it ended now, or nobody knows when.
+    fn close(&mut self, delivery: Delivery, now: Option<Instant>) {
+        for strike in self.victims.remove(&delivery).unwrap_or_default() {
+            self.injuries[strike.0].close(now);
         }
     }
 }
@@ -222,6 +247,36 @@ mod tests {
         journal.over(strike);
         let injury = &journal.injuries()[0];
         assert_eq!((injury.hit, injury.recovery()), (0, None));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_a_process_settled_as_it_died_is_not_waited_for_once_the_queues_are_empty() {
+        let journal = Journal::default();
+        for event in ["a", "b", "c", "d"] {
+            journal.note(1, taken(event));
+        }
+        let strike = journal.strike("kill", &[1]);
+        journal.gone(1);
+        journal.over(strike);
+        advance(Duration::from_secs(3)).await;
+        journal.note(2, taken("a"));
+        journal.note(2, ended("a", Outcome::Committed));
+        // It was to come again, and did not: that is a loss.
+        journal.note(2, taken("b"));
+        journal.note(2, ended("b", Outcome::Deferred));
+        // Somebody has it and says nothing.
+        journal.note(3, taken("c"));
+        journal.empty();
+        let injury = &journal.injuries()[0];
+        assert_eq!((injury.open, injury.recovery()), (2, None));
+        journal.note(3, ended("c", Outcome::LeaseLost));
+        journal.note(2, taken("b"));
+        journal.note(2, ended("b", Outcome::NotSettled));
+        journal.empty();
+        let injury = &journal.injuries()[0];
+        assert_eq!((injury.hit, injury.open), (4, 0));
+        assert_eq!(injury.recovery(), Some(Duration::from_secs(3)));
+        assert_eq!(journal.recovered(), 1);
     }
 
     #[test]

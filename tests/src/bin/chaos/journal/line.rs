@@ -34,6 +34,11 @@ impl Outcome {
         matches!(self, Self::Committed | Self::DeadLettered)
     }
 
+    /// Whether it may have been settled all the same, as only the backend knows.
+    pub(crate) fn is_open(self) -> bool {
+        matches!(self, Self::LeaseLost | Self::NotSettled)
+    }
+
     fn of(word: &str) -> Option<Self> {
         Some(match word {
             "committed" => Self::Committed,

@@ -19,8 +19,8 @@ pub(crate) struct Injury {
     pub(crate) open: usize,
     /// When the fault was over.
     pub(crate) over: Option<Instant>,
-    /// When the last of what it hit had ended.
-    pub(crate) recovered: Option<Instant>,
+    /// When the last of what it hit ended, so far.
+    pub(crate) last: Option<Instant>,
 }
 
 impl Injury {
@@ -30,14 +30,20 @@ impl Injury {
             hit,
             open: hit,
             over: None,
-            recovered: None,
+            last: None,
         }
+    }
+
+    /// One of what it hit ended now, or nobody knows when.
+    pub(super) fn close(&mut self, now: Option<Instant>) {
+        self.open -= 1;
+        self.last = now.or(self.last);
     }
 
     /// How long it took, from the end of the fault, until all that it had hit was done; nothing for
     /// a fault that hit nothing, or whose victims are not done.
     pub(crate) fn recovery(&self) -> Option<Duration> {
-        let recovered = self.recovered?;
+        let recovered = self.last.filter(|_| self.open == 0)?;
         // Others may be done with it before the fault is over.
         Some(recovered.saturating_duration_since(self.over?))
     }

@@ -257,7 +257,7 @@ mod tests {
             hit,
             open: 0,
             over: None,
-            recovered: None,
+            last: None,
         }
     }
 
