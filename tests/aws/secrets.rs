@@ -1,9 +1,7 @@
 //! Credentials, receipts and bodies are seen in no log.
 
 use std::fmt::Write as _;
-use std::io;
 use std::num::NonZeroUsize;
-use std::sync::{Arc, Mutex, PoisonError};
 
 use aws_config::BehaviorVersion;
 use aws_credential_types::Credentials;
@@ -14,7 +12,7 @@ use beehive_core::queue::{EventQueue as _, EventQueueExt as _};
 use beehive_core::store::{CollectionStore as _, KeyValueStore as _, Precondition, PutOptions};
 use beehive_core::{Error, Event};
 use beehive_tests::services::aws::Emulator;
-use beehive_tests::trials::{Outcome, Trial, heard};
+use beehive_tests::trials::{Log, Outcome, Trial, heard};
 use libtest_mimic::Failed;
 use tokio::runtime::Builder;
 use tracing_subscriber::filter::EnvFilter;
@@ -150,26 +148,3 @@ async fn everything() -> Result<Told, Failed> {
 const OVER: &str = r#"{"Successful":[],"Failed":[{"Id":"0","Code":"InvalidParameterValue","SenderFault":true,
     "Message":"Value planted-receipt for parameter ReceiptHandle is invalid. Reason: The receipt handle has expired."}]}"#;
 const DENIED: &str = "<ErrorResponse><Error><Type>Sender</Type><Code>AuthorizationError</Code><Message>no</Message></Error></ErrorResponse>";
-
-/// What was logged.
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl Log {
-    fn text(&self) -> String {
-        let bytes = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        String::from_utf8_lossy(&bytes).into_owned()
-    }
-}
-
-impl io::Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let mut log = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        log.extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}

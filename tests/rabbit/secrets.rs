@@ -2,7 +2,6 @@
 
 use std::error::Error as StdError;
 use std::fmt::{Debug, Write as _};
-use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -11,7 +10,7 @@ use beehive_core::event::Event;
 use beehive_core::queue::{EventQueue as _, EventQueueExt as _, Health};
 use beehive_rabbit::{Credentials, RabbitConfig, RabbitQueue};
 use beehive_tests::services::{Broker, BrokerOptions, Permissions, shared_broker};
-use beehive_tests::trials::{Outcome, Place, Trial, eventually, heard, trial};
+use beehive_tests::trials::{Log, Outcome, Place, Trial, eventually, heard, trial};
 use libtest_mimic::Failed;
 use tokio::runtime::Builder;
 use tracing_subscriber::filter::LevelFilter;
@@ -242,27 +241,4 @@ fn shows_password(line: &str) -> bool {
         || line.contains("nectar")
         || compact.contains(&decimal.join(","))
         || compact.to_lowercase().contains(&hexadecimal.concat())
-}
-
-/// What was logged.
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl Log {
-    fn text(&self) -> String {
-        let bytes = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        String::from_utf8_lossy(&bytes).into_owned()
-    }
-}
-
-impl io::Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let mut log = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        log.extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
 }

@@ -1,7 +1,34 @@
 //! What is logged on one thread, while other trials run on others.
 
+use std::io;
+use std::sync::{Arc, Mutex, PoisonError};
+
 use tracing::subscriber::NoSubscriber;
 use tracing::{Dispatch, Subscriber, dispatcher};
+
+/// What was logged; clones share it.
+#[derive(Clone, Debug, Default)]
+pub struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl Log {
+    /// All of it.
+    pub fn text(&self) -> String {
+        let bytes = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        String::from_utf8_lossy(&bytes).into_owned()
+    }
+}
+
+impl io::Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let mut log = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        log.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
 
 /// Does some work, and has this subscriber hear what is logged on this thread meanwhile.
 ///

@@ -12,7 +12,7 @@ mod runner;
 mod trial;
 
 pub use self::clock::eventually;
-pub use self::hearing::heard;
+pub use self::hearing::{Log, heard};
 pub use self::namespace::namespace;
 pub use self::needs::Service;
 pub use self::runner::run;
