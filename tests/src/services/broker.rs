@@ -11,7 +11,7 @@ use crate::trials::namespace;
 /// gives up after two minutes, and tells why.
 const BOOT: Duration = Duration::from_secs(150);
 /// All else is a signal, or a question to a broker that runs.
-const CALL: Duration = Duration::from_secs(30);
+const CALL: Duration = Duration::from_secs(60);
 
 /// A `RabbitMQ` node of a test's own, which it may break in any way.
 ///
