@@ -34,6 +34,8 @@ pub(super) struct Slots {
 pub(super) struct Slot {
     /// When what the worker does now should have ended, in milliseconds; [`IDLE`] or [`STUCK`].
     due: AtomicU64,
+    /// What was due when the worker was last seen to be overdue.
+    overdue: AtomicU64,
     work: Mutex<Option<Work>>,
 }
 
@@ -161,17 +163,22 @@ impl Slots {
             .ok();
     }
 
-    /// Flags the workers that are overdue by `slack`, and returns what they hold. Each is returned
-    /// once; another worker may be made in its place.
+    /// Flags the workers that are overdue by `slack` the second time that they are looked at, and
+    /// returns what they hold. Each is returned once; another worker may be made in its place.
+    ///
+    /// At the first look after the whole process was stopped, or its machine slept, every worker is
+    /// overdue, and none has had the time to notice.
     pub(super) fn flag_stuck(&self, now: Instant, slack: Duration) -> Vec<Work> {
         let limit = self.millis(now.checked_sub(slack).unwrap_or(now));
         let mut found = Vec::new();
         for slot in self.all().iter() {
-            let flagged = slot
-                .due
-                .try_update(Ordering::AcqRel, Ordering::Acquire, |due| {
-                    (due != IDLE && due < limit).then_some(STUCK)
-                });
+            let due = slot.due.load(Ordering::Acquire);
+            if due == IDLE || due >= limit || slot.overdue.swap(due, Ordering::AcqRel) != due {
+                continue;
+            }
+            let flagged =
+                slot.due
+                    .compare_exchange(due, STUCK, Ordering::AcqRel, Ordering::Acquire);
             if flagged.is_ok() {
                 self.stuck.fetch_add(1, Ordering::AcqRel);
                 found.extend(lock(&slot.work).clone());
@@ -261,7 +268,10 @@ mod tests {
         slots.expect_by(&slot, now + Duration::from_secs(1));
         let slack = Duration::from_secs(5);
         assert!(slots.flag_stuck(now + slack, slack).is_empty());
+        // Seen once: perhaps the whole process was stopped meanwhile.
         let later = now + Duration::from_secs(10);
+        assert!(slots.flag_stuck(later, slack).is_empty());
+        let later = later + Duration::from_secs(1);
         let found = slots.flag_stuck(later, slack).remove(0);
         assert_eq!((found.event, found.role), (event, Role::Probe));
         assert!(slots.flag_stuck(later, slack).is_empty());
@@ -274,5 +284,22 @@ mod tests {
         assert!(slots.retire(&replacement, Spare::Surplus));
         assert!(!slots.retire(&slot, Spare::Surplus));
         assert!(!slots.retire(&slot, Spare::Idle));
+    }
+
+    #[test]
+    fn who_goes_on_after_a_pause_of_the_process_is_not_stuck() {
+        let slots = slots(1);
+        let slot = slots.open().unwrap();
+        let (now, slack) = (Instant::now(), Duration::from_secs(5));
+        for pause in 1..=3 {
+            slots.claim();
+            Slots::begin(&slot, &EventId::new(), Role::Regular);
+            let begun = now + Duration::from_secs(100 * pause);
+            slots.expect_by(&slot, begun + Duration::from_secs(1));
+            let later = begun + Duration::from_secs(60);
+            assert!(slots.flag_stuck(later, slack).is_empty());
+            slots.end(&slot);
+        }
+        assert_eq!(slots.stuck(), 0);
     }
 }
