@@ -258,3 +258,6 @@ pub(crate) fn ended() -> Error {
         "the request ended without an answer, as when the process stops",
     )
 }
+
+#[cfg(test)]
+mod tests;
